@@ -1,0 +1,1 @@
+"""What good data is: suites of rules, each with its reason."""

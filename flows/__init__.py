@@ -1,0 +1,1 @@
+"""The shell: order, retries, clock, sockets, processes."""

@@ -1,0 +1,476 @@
+"""The shared vocabulary: frozen records that pass from stage to stage.
+
+A record holds values and nothing else. Times are aware and in UTC. ``None``
+means *absent in the source*, never *we failed*: a failure is a `Problem`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Stage = Literal["poll", "entry", "page", "article"]
+"""Where an item can be: a feed polled, an entry of it, its page, the page's article."""
+
+Purpose = Literal["feed", "page", "robots"]
+
+OutcomeKind = Literal[
+    "loaded",  # passed on to the next stage, or into the tables
+    "unchanged",  # seen before, and the same
+    "duplicate",  # the same thing came in by another way in this stage
+    "skipped",  # left out by a rule of ours or of the publisher
+    "failed",  # to be tried again
+    "quarantined",  # kept aside whole, with the rules that it broke
+    "given_up",  # failed for good
+]
+
+Precision = Literal["second", "minute", "day", "month", "year"]
+
+BlockKind = Literal[
+    "paragraph",
+    "heading",
+    "list",
+    "quotation",
+    "table",
+    "caption",
+    "embed",
+    "dateline",
+    "credit",
+    "note",
+    "promo",
+    "video",
+]
+BODY_KINDS: frozenset[BlockKind] = frozenset({"paragraph", "heading", "list", "quotation"})
+"""The kinds of block that make up the body; the others are kept beside it."""
+
+CreditRole = Literal["author", "desk", "agency", "photographer"]
+
+ArticleKind = Literal[
+    "article",
+    "live_blog",
+    "gallery",
+    "video",
+    "opinion",
+    "flash",
+    "teaser",
+    "listing",
+    "forum",
+    "product",
+    "error",
+    "challenge",
+]
+
+Severity = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something expected that went wrong with one item: a row, not a log line.
+
+    ``code`` is a constant in snake_case (``no_main_text``), ``detail`` says it in
+    words, ``subject`` is the URL or id of the item. ``is_final`` tells that
+    trying again cannot help.
+    """
+
+    stage: Stage
+    subject: str
+    code: str
+    detail: str = ""
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One outlet. ``source_id`` is its registrable domain unless the operator says otherwise."""
+
+    source_id: str
+    name: str
+    country: str | None = None  # ISO 3166-1 alpha-2, lower case
+    language: str | None = None  # BCP 47, lower case
+    kind: str | None = None  # newspaper, broadcaster, agency, ...
+    homepage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What is polled: one subscription of one source."""
+
+    feed_id: str
+    source_id: str
+    url: str
+    title: str | None = None
+    category: str | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What is remembered of a feed from poll to poll, and when it is due next."""
+
+    feed_id: str
+    url: str  # the address to ask now: differs from the subscription's after a move
+    etag: str | None = None  # echoed exactly as it came
+    last_modified: str | None = None  # echoed exactly as it came
+    body_hash: str | None = None  # xxh3_128 of the last full body
+    polled_at: datetime | None = None
+    changed_at: datetime | None = None  # when a poll last brought something new
+    full_fetch_at: datetime | None = None  # when a body last came, conditional or not
+    due_at: datetime | None = None  # None: at once
+    due_reason: str = "never polled"
+    retry_after_at: datetime | None = None  # the server's own word: never earlier than this
+    status: int | None = None  # of the last poll
+    problem: str | None = None  # code of the last poll's Problem
+    failures: float = 0.0  # weighted, in a row
+    polls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What is remembered of a host: when we may ask it again, and its robots.txt."""
+
+    host: str
+    free_at: datetime | None = None  # earliest start of the next request
+    retry_after_at: datetime | None = None
+    crawl_delay_seconds: float | None = None
+    robots_body: bytes | None = None
+    robots_status: int | None = None
+    robots_expires_at: datetime | None = None
+    requests: int = 0
+    payload_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an exchange lies in the archive: file below its folder, offset and length in bytes."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One redirect on the way: the address asked, the status it answered."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One HTTP exchange, successful or not, redirects followed.
+
+    ``payload`` is the body as it came, content encodings still on; read it with
+    `transforms.content.body_of`. ``problem`` says why there is no usable answer
+    (a timeout, a refused address); an HTTP error status is an answer.
+    """
+
+    exchange_id: str
+    run_id: str
+    purpose: Purpose
+    requested_url: str
+    final_url: str
+    fetched_at: datetime
+    elapsed_ms: int
+    status: int | None
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    payload: bytes = b""
+    hops: tuple[Hop, ...] = ()
+    problem: Problem | None = None
+    place: Place | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A date as one source declares it.
+
+    ``at`` is in UTC; where ``has_zone`` is false the zone was not declared and UTC
+    was assumed. ``origin`` names the source: ``feed``, ``json-ld``, ``meta``,
+    ``markup``, ``url``, ``text``, with a detail after a colon (``meta:article:published_time``).
+    """
+
+    at: datetime
+    precision: Precision
+    has_zone: bool
+    raw: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One tag or category. ``origin``: feed, json-ld, meta or markup."""
+
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of one feed, as it stood in one exchange."""
+
+    entry_id: str
+    feed_id: str
+    source_id: str
+    exchange_id: str
+    seen_at: datetime
+    position: int  # 0 is the first in the document
+    guid: str | None
+    url: str | None  # the article's link, absolute, as given
+    canonical_url: str | None
+    title: str | None  # plain text
+    summary: str | None = None  # plain text
+    content: str | None = None  # full text where the feed carries it, as markup
+    published: Moment | None = None
+    updated: Moment | None = None
+    raw_published: str | None = None
+    raw_updated: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    language: str | None = None
+    origin_title: str | None = None  # the true publisher, in an aggregator's feed
+    origin_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What one exchange of a feed yielded.
+
+    ``entries`` have an id each, no two the same; ``problems`` holds an item's
+    faults and the document's (a truncated document keeps its complete items);
+    ``items`` counts the items found, whether or not they became entries.
+    """
+
+    feed_id: str
+    exchange_id: str
+    format: str  # rss20, rss10, atom10, json11, sitemap, ... ; "" where unreadable
+    body_hash: str
+    items: int
+    entries: tuple[Entry, ...] = ()
+    duplicates: tuple[Entry, ...] = ()  # items with the id of an earlier one
+    problems: tuple[Problem, ...] = ()
+    title: str | None = None
+    language: str | None = None
+    homepage: str | None = None
+    ttl_minutes: int | None = None
+    update_period_minutes: int | None = None  # sy:updatePeriod / sy:updateFrequency
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    next_page_url: str | None = None  # RFC 5005
+    moved_to: str | None = None  # itunes:new-feed-url and the like
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What the warehouse holds of an entry, as far as a decision needs it."""
+
+    entry_id: str
+    title: str | None
+    url: str | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to become of an entry, and why.
+
+    ``action``: ``fetch`` (get its page), ``keep`` (nothing changed), ``skip``.
+    ``reason``: new, retitled, relinked, updated, unchanged, no_link, not_wanted, ...
+    """
+
+    entry: Entry
+    action: Literal["fetch", "keep", "skip"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """A page that is wanted: one line of the work in hand."""
+
+    want_id: str
+    url: str
+    host: str
+    source_id: str
+    reason: str  # new, retitled, ..., backfill, reprocess
+    entry_id: str | None = None
+    feed_id: str | None = None
+    attempts: int = 0
+    place: Place | None = None  # set once the page is archived
+    exchange_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One piece of a page, in page order.
+
+    A block of a body kind stands in the body at ``body[start:end]``; the others
+    have neither. ``level`` is a heading's rank or a list item's depth;
+    ``credit`` a picture's own credit line.
+    """
+
+    position: int
+    kind: BlockKind
+    text: str
+    start: int | None = None
+    end: int | None = None
+    level: int | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """One credit: who wrote, edited, supplied or pictured."""
+
+    role: CreditRole
+    name: str  # normalised: 'Agence France-Presse' for 'AFP'
+    raw: str  # the string it was read from, whole
+    origin: str  # json-ld, meta, byline, credit-line, caption, feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A question that the sources of one article leave open, kept as data."""
+
+    code: str  # date_conflict, date_contradicted_by_text, language_conflict, ...
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The normalised text of one page, as it stood in one exchange."""
+
+    article_id: str
+    version_id: str
+    exchange_id: str
+    source_id: str
+    canonical_url: str
+    requested_url: str
+    final_url: str
+    fetched_at: datetime
+    entry_id: str | None
+    amp_url: str | None
+    headline: str
+    headline_origin: str
+    kicker: str | None
+    standfirst: str | None
+    section: str | None
+    dateline: str | None
+    published: Moment | None
+    modified: Moment | None
+    date_candidates: tuple[Moment, ...]
+    language: str
+    language_origin: str
+    kind: ArticleKind
+    kind_reason: str
+    is_paywalled: bool
+    body: str  # the body blocks' texts, parted by newlines
+    blocks: tuple[Block, ...]
+    credits: tuple[Credit, ...]
+    tags: tuple[Tag, ...]
+    words: int
+    body_hash: str
+    content_hash: str  # of everything that makes a version: headline, standfirst, body
+    extractor: str  # 'copytaster 0.1.0; trafilatura 2.3.1'
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The names of the people who wrote it, in the order of the page."""
+        return tuple(credit.name for credit in self.credits if credit.role == "author")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHit:
+    """One rule that one record broke."""
+
+    rule_id: str
+    reason: str
+    severity: Severity
+    column: str
+    value: str  # what was seen, shortened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What validation says of one record: in, in with a mark, or kept aside."""
+
+    subject_id: str  # entry_id or version_id
+    status: Literal["accepted", "marked", "quarantined"]
+    hits: tuple[RuleHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """How one rule fared over one batch."""
+
+    suite: str
+    rule_id: str
+    severity: Severity
+    rows: int
+    failed_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one item at one stage in one run.
+
+    ``item_id``: feed_id at ``poll``, entry_id at ``entry``, want_id at ``page`` and
+    ``article``. ``exchange_id`` is the exchange that the item came with.
+    """
+
+    stage: Stage
+    item_id: str
+    url: str | None
+    outcome: OutcomeKind
+    reason: str
+    at: datetime
+    exchange_id: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A record kept aside whole, with what it broke."""
+
+    subject: Literal["entry", "article"]
+    subject_id: str
+    item_id: str  # entry_id or want_id: the item of the outcome
+    url: str | None
+    source_id: str
+    exchange_id: str
+    hits: tuple[RuleHit, ...]
+    record: Entry | Article
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """All that one load writes, in one transaction with its row in the ledger.
+
+    ``load_id`` is made from what the batch holds, so that a batch that was
+    loaded before is known again and changes nothing.
+    """
+
+    load_id: str
+    run_id: str
+    kind: Literal["polls", "articles"]
+    at: datetime
+    exchanges: tuple[Exchange, ...] = ()  # payloads are not kept
+    parsed: tuple[ParsedFeed, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    articles: tuple[Article, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+    marks: tuple[tuple[str, RuleHit], ...] = ()  # (subject_id, hit) of accepted records
+    rule_results: tuple[RuleResult, ...] = ()
+    wants: tuple[Want, ...] = ()  # polls: pages now wanted; articles: those behind the outcomes
+    feed_states: tuple[FeedState, ...] = ()
+    host_states: tuple[HostState, ...] = ()

@@ -1,0 +1,1 @@
+"""What is kept: tables, archive, and the state of the work in hand."""
