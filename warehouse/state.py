@@ -1,0 +1,358 @@
+"""What changes with every request: feed and host state, and the work in hand.
+
+One SQLite file that several processes share. Each method is one short durable
+transaction, so a process may be killed between any two of them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING, Self
+
+from warehouse import state_feeds, state_hosts, state_rows, state_wants
+from warehouse.run_locks import RunIsAliveError, RunIsNotAliveError, RunLocks, locked
+from warehouse.state_feeds import PollInHand
+from warehouse.state_rows import micros, moment
+from warehouse.state_wants import WantInHand
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from transforms.records import Exchange, FeedState, HostState, Want
+
+__all__ = [
+    "PollInHand",
+    "RunIsAliveError",
+    "RunIsNotAliveError",
+    "State",
+    "StateVersionError",
+    "WantInHand",
+]
+
+SCHEMA_VERSION = 1
+_BUSY_SECONDS = 60.0
+
+
+class StateVersionError(RuntimeError):
+    """The file was written by a newer version of the project."""
+
+
+class State:
+    """The state file at ``path``, with the lock files of its runs in ``runs`` beside it.
+
+    Safe to use from several threads, one at a time; not to be passed to another process:
+    open it there anew. A call waits up to a minute for other processes' transactions, then
+    raises sqlite3.OperationalError.
+
+    Raises: StateVersionError if the file is of a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._locks = RunLocks(path.parent / "runs")
+        self._turn = threading.RLock()
+        self._connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self._connection.row_factory = sqlite3.Row
+        # Switching to WAL does not wait for others, so openers take turns.
+        with locked(path.with_name(path.name + ".lock")):
+            _prepare(self._connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Runs begun here and not ended count as dead from now on."""
+        self._connection.close()
+        self._locks.close()
+
+    # Runs
+
+    def begin_run(self, run_id: str, kind: str, now: datetime) -> None:
+        """Begin a run, which lives until `end_run`, `close` or the end of the process.
+
+        Raises: RunIsAliveError if a run of this id is alive; ValueError if the id cannot
+            be the name of a file.
+        """
+        self._locks.hold(run_id)  # first, so that nobody sees a run begun and dead
+        with self._write() as connection:
+            connection.execute(
+                "insert or replace into runs (run_id, kind, begun_at) values (?, ?, ?)",
+                (run_id, kind, micros(now)),
+            )
+
+    def end_run(self, run_id: str) -> None:
+        """End a run begun here, or one that is dead, and free what it had claimed.
+
+        Its polls in hand stay, for the next run to take over.
+
+        Raises: RunIsAliveError if it is held elsewhere.
+        """
+        self._locks.require_free_for_us(run_id)
+        with self._write() as connection:
+            _release(connection, (run_id,))
+            connection.execute("delete from runs where run_id = ?", (run_id,))
+        self._locks.remove(run_id)
+
+    def is_alive(self, run_id: str) -> bool:
+        """Tell whether the process of a run lives and has not ended the run."""
+        return self._locks.is_alive(run_id)
+
+    def dead_runs(self) -> tuple[str, ...]:
+        """Return the runs that were begun and never ended, and whose process is gone."""
+        rows = self._read("select run_id from runs order by begun_at, run_id")
+        return tuple(run_id for (run_id,) in rows if not self.is_alive(run_id))
+
+    def release_run(self, run_id: str) -> None:
+        """Free the wants and feeds that a run has claimed. Its polls in hand stay its own."""
+        with self._write() as connection:
+            _release(connection, (run_id,))
+
+    # Feeds
+
+    def feed_states(self) -> dict[str, FeedState]:
+        """Return what is remembered of each feed, by feed_id."""
+        rows = self._read("select * from feeds")
+        return {row["feed_id"]: state_rows.feed_state(row) for row in rows}
+
+    def feed_state(self, feed_id: str) -> FeedState | None:
+        """Return what is remembered of a feed; None if it was never polled."""
+        rows = self._read("select * from feeds where feed_id = ?", feed_id)
+        return state_rows.feed_state(rows[0]) if rows else None
+
+    def put_feed_states(self, states: Iterable[FeedState]) -> None:
+        """Replace what is remembered of feeds."""
+        with self._write() as connection:
+            state_feeds.put(connection, states)
+
+    def claim_feeds(self, run_id: str, feed_ids: Collection[str]) -> tuple[str, ...]:
+        """Take feeds for a run, so that no other polls them; return those obtained, in order.
+
+        Not obtained are the feeds of other live runs, and feeds with a poll in hand:
+        that one is to be finished first (see `polls_in_hand`).
+
+        Raises: RunIsNotAliveError if the run was not begun.
+        """
+        self._require_alive(run_id)
+        with self._write() as connection:
+            self._release_dead(connection)
+            return state_feeds.claim(connection, run_id, feed_ids)
+
+    def feeds_in_hand(self) -> set[str]:
+        """Return the feeds that live runs have claimed or have polled and not finished."""
+        with self._turn:
+            holders = state_feeds.holders(self._connection)
+            alive = self._alive({run_id for _, run_id in holders})
+        return {feed_id for feed_id, run_id in holders if run_id in alive}
+
+    # Polls in hand
+
+    def record_poll(self, run_id: str, exchange: Exchange, feed_id: str, state: FeedState) -> None:
+        """Put an archived poll in hand and remember the feed's state with it.
+
+        ``state`` must not have adopted the exchange's validators: they are for after
+        the parse. Raises: ValueError if the exchange is not archived.
+        """
+        with self._write() as connection:
+            state_feeds.record_poll(connection, run_id, exchange, feed_id)
+            state_feeds.put(connection, (state,))
+
+    def polls_in_hand(self, run_id: str) -> tuple[PollInHand, ...]:
+        """Return a run's polls to be parsed and loaded, oldest first.
+
+        Takes over, with their feeds, those that dead runs left behind.
+
+        Raises: RunIsNotAliveError if the run was not begun.
+        """
+        self._require_alive(run_id)
+        with self._write() as connection:
+            holders = state_feeds.poll_holders(connection)
+            state_feeds.take_over(connection, run_id, holders - self._alive(holders))
+            return state_feeds.polls_of(connection, run_id)
+
+    def finish_polls(self, exchange_ids: Collection[str], states: Sequence[FeedState]) -> None:
+        """Take polls out of hand and put the feeds' refined states.
+
+        Frees the feeds of both: a claimed feed that was not polled after all is freed by
+        its state alone.
+        """
+        with self._write() as connection:
+            state_feeds.finish_polls(connection, exchange_ids, [state.feed_id for state in states])
+            state_feeds.put(connection, states)
+
+    # Wants
+
+    def want(self, wants: Iterable[Want], now: datetime) -> int:
+        """Put wants in hand, ready at once; return how many are new.
+
+        A want that is in hand, or was finished and not forgotten since, stays as it is.
+        """
+        with self._write() as connection:
+            return state_wants.insert(connection, wants, micros(now))
+
+    def claim(self, run_id: str, now: datetime, limit: int, per_host: int) -> tuple[Want, ...]:
+        """Give a run wants to work on, which no other gets while the run lives.
+
+        First those whose page is archived; then those to be fetched, in turns over the
+        hosts, at most ``per_host`` pages of each, the host asked least lately first. Left
+        out are hosts that told us to come back later. Wants that one request answers come
+        one after another, all of them at once, even where that exceeds ``limit``; fetch once
+        and call `record_page` for any of them.
+
+        Raises: RunIsNotAliveError if the run was not begun.
+        """
+        self._require_alive(run_id)
+        with self._write() as connection:
+            self._release_dead(connection)
+            return state_wants.claim(connection, run_id, micros(now), limit, per_host)
+
+    def record_page(self, want_id: str, exchange: Exchange) -> None:
+        """Note that a want's page is archived, and count the attempt.
+
+        The same holds for the wants of the same page that were claimed with it.
+
+        Raises: LookupError if the want is not in hand; ValueError if the exchange is not
+            archived.
+        """
+        with self._write() as connection:
+            state_wants.record_page(connection, want_id, exchange)
+
+    def finish(self, want_ids: Collection[str], now: datetime) -> None:
+        """Take wants out of hand for good; they do not come back until `forget_done`."""
+        with self._write() as connection:
+            state_wants.finish(connection, want_ids, micros(now))
+
+    def retry(self, want_id: str, next_try_at: datetime, problem_code: str) -> None:
+        """Put a want back to be fetched anew, not before a time.
+
+        Raises: LookupError if the want is not in hand.
+        """
+        with self._write() as connection:
+            state_wants.retry(connection, want_id, micros(next_try_at), problem_code)
+
+    def forget_done(self, before: datetime) -> int:
+        """Forget the wants that were finished before a time; return how many."""
+        with self._write() as connection:
+            return connection.execute(
+                "delete from finished_wants where finished_at < ?", (micros(before),)
+            ).rowcount
+
+    def in_hand(self, now: datetime) -> tuple[WantInHand, ...]:
+        """Return all wants that are not finished, oldest first."""
+        with self._turn:
+            alive = self._alive(state_wants.claimants(self._connection))
+            return state_wants.in_hand(self._connection, alive, micros(now))
+
+    def count_ready(self, now: datetime) -> int:
+        """Return how many wants `claim` would give if it had no limits."""
+        with self._write() as connection:
+            self._release_dead(connection)
+            return state_wants.count_ready(connection, micros(now))
+
+    def next_ready_at(self) -> datetime | None:
+        """Return when the next want that no live run holds is ready; None if there is none.
+
+        A time in the past means that it is ready now.
+        """
+        with self._write() as connection:
+            self._release_dead(connection)
+            at = state_wants.next_ready_at(connection)
+        return None if at is None else moment(at)
+
+    # Hosts
+
+    def reserve(self, host: str, now: datetime, gap_seconds: float) -> datetime:
+        """Return when the next request to a host may start, and keep that moment for it.
+
+        Two calls, of whatever processes, never get moments less than the gap apart.
+        """
+        with self._write() as connection:
+            return moment(state_hosts.reserve(connection, host, micros(now), gap_seconds))
+
+    def host_state(self, host: str) -> HostState | None:
+        """Return what is remembered of a host; None if it was never asked."""
+        rows = self._read("select * from hosts where host = ?", host)
+        return state_rows.host_state(rows[0]) if rows else None
+
+    def host_states(self, hosts: Collection[str] | None = None) -> tuple[HostState, ...]:
+        """Return what is remembered of hosts, by name; of all where none are given."""
+        if hosts is None:
+            rows = self._read("select * from hosts order by host")
+        else:
+            rows = self._read(
+                "select * from hosts where host in (select value from json_each(?)) order by host",
+                json.dumps(list(hosts)),
+            )
+        return tuple(state_rows.host_state(row) for row in rows)
+
+    def put_host_state(self, state: HostState) -> None:
+        """Remember of a host what is newer than what is known.
+
+        Another process may have learnt more since ``state`` was read: times at which the
+        host may be asked and counts only grow; robots.txt and its crawl delay are replaced
+        unless those known expire later.
+        """
+        with self._write() as connection:
+            state_hosts.put(connection, state)
+
+    def count_request(self, host: str, payload_bytes: int) -> None:
+        """Count one request to a host, and the bytes that came."""
+        with self._write() as connection:
+            state_hosts.count_request(connection, host, payload_bytes)
+
+    # How it is done
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._turn:
+            self._connection.execute("begin immediate")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def _read(self, sql: str, *values: str) -> list[sqlite3.Row]:
+        with self._turn:
+            return self._connection.execute(sql, values).fetchall()
+
+    def _alive(self, run_ids: Collection[str]) -> set[str]:
+        return {run_id for run_id in run_ids if self._locks.is_alive(run_id)}
+
+    def _require_alive(self, run_id: str) -> None:
+        if not self._locks.is_alive(run_id):
+            raise RunIsNotAliveError(f"run {run_id} was not begun")
+
+    def _release_dead(self, connection: sqlite3.Connection) -> None:
+        holders = state_wants.claimants(connection) | state_feeds.claimants(connection)
+        if dead := holders - self._alive(holders):
+            _release(connection, dead)
+
+
+def _release(connection: sqlite3.Connection, run_ids: Collection[str]) -> None:
+    state_wants.release(connection, run_ids)
+    state_feeds.release(connection, run_ids)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        raise StateVersionError(f"the state file has version {version}, known is {SCHEMA_VERSION}")
+    if version < SCHEMA_VERSION:
+        schema = files("warehouse").joinpath("state.sql").read_text("utf-8")
+        connection.executescript(
+            f"begin immediate; {schema} pragma user_version = {SCHEMA_VERSION}; commit;"
+        )

@@ -1,0 +1,88 @@
+"""Rows of the state file to and from records. Times: microseconds since 1970, UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from transforms.records import FeedState, HostState, Place, Want
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from transforms.records import Exchange
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Return an aware time as microseconds since 1970. Raises: TypeError if it has no zone."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def moment(micros_since: int) -> datetime:
+    """Return the time of a column."""
+    return EPOCH + timedelta(microseconds=micros_since)
+
+
+def row_of(record: FeedState | HostState) -> dict[str, Any]:
+    """Return the columns of a record, which are named as its fields."""
+    values = ((name, getattr(record, name)) for name in record.__slots__)
+    return {name: micros(value) if isinstance(value, datetime) else value for name, value in values}
+
+
+def feed_state(row: sqlite3.Row) -> FeedState:
+    """Return the record of a row of `feeds`."""
+    return FeedState(**_values(row))
+
+
+def host_state(row: sqlite3.Row) -> HostState:
+    """Return the record of a row of `hosts`."""
+    return HostState(**_values(row))
+
+
+def place(row: sqlite3.Row) -> Place | None:
+    """Return the place that a row names, if it names one."""
+    if row["place_file"] is None:
+        return None
+    return Place(file=row["place_file"], offset=row["place_offset"], length=row["place_length"])
+
+
+def place_columns(place: Place | None) -> dict[str, str | int | None]:
+    """Return the columns that hold a place."""
+    return {
+        "place_file": place.file if place else None,
+        "place_offset": place.offset if place else None,
+        "place_length": place.length if place else None,
+    }
+
+
+def archived_place(exchange: Exchange) -> Place:
+    """Return where an exchange lies. Raises: ValueError if it was not archived."""
+    if exchange.place is None:
+        raise ValueError(f"exchange {exchange.exchange_id} is not archived")
+    return exchange.place
+
+
+def want(row: sqlite3.Row) -> Want:
+    """Return the record of a row of `wants`."""
+    return Want(
+        want_id=row["want_id"],
+        url=row["url"],
+        host=row["host"],
+        source_id=row["source_id"],
+        reason=row["reason"],
+        entry_id=row["entry_id"],
+        feed_id=row["feed_id"],
+        attempts=row["attempts"],
+        place=place(row),
+        exchange_id=row["exchange_id"],
+    )
+
+
+def _values(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        name: moment(row[name]) if name.endswith("_at") and row[name] is not None else row[name]
+        for name in row.keys()  # noqa: SIM118 (a Row iterates over its values)
+    }
