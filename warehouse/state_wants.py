@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Literal
 
+from transforms.urls import InvalidURL, canonical_url
 from warehouse.state_rows import archived_place, moment, place_columns
 from warehouse.state_rows import want as want_of
 
@@ -174,8 +175,14 @@ def insert(connection: sqlite3.Connection, wants: Iterable[Want], now: int) -> i
 
 
 def url_key(url: str) -> str:
-    """Return the key that two wants share if one request answers both: the link as given."""
-    return url
+    """Return what wants have in common if one request answers them: the canonical URL.
+
+    A link that has no canonical form shares its request with its equals only.
+    """
+    try:
+        return canonical_url(url)
+    except InvalidURL:
+        return url
 
 
 def claim(
