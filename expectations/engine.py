@@ -1,0 +1,128 @@
+"""The one place where Great Expectations runs over records.
+
+Its silent failures are turned into `ValidationSystemError` here, so that a
+fault of the library or of ours never counts as a fault of the data.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from expectations.rules import Rule
+
+ROW_ID = "row_id"
+RESULT_FORMAT: dict[str, object] = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": [ROW_ID],
+    "partial_unexpected_count": 0,
+    "return_unexpected_index_query": False,
+}
+
+# The library keeps the latest context in a global: threads that validate at the
+# same time could be handed each other's data. The work is bound to the CPU, so
+# that taking turns costs nothing.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class ValidationSystemError(Exception):
+    """Validation itself failed: no verdict can be given on any record of the batch.
+
+    ``rule_id`` names the rule at which it showed, None where it concerns them all.
+    """
+
+    def __init__(self, rule_id: str | None, detail: str) -> None:
+        super().__init__(f"{rule_id or 'all rules'}: {detail}")
+        self.rule_id = rule_id
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[ValidationSystemError], tuple[str | None, str]]:
+        """Let the error cross from one process to another."""
+        return type(self), (self.rule_id, self.detail)
+
+
+def failed_rows(
+    suite_name: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, object]]
+) -> dict[str, list[int]]:
+    """Return, for each rule's id, the indexes of the rows that break it.
+
+    One call of the library for the whole batch.
+
+    Raises: ValidationSystemError where the library failed, skipped rows or
+        contradicts itself.
+    """
+    check_columns(rules, rows)
+    with _ONE_AT_A_TIME:
+        results = _validate(suite_name, rules, rows)
+    by_rule = {result.expectation_config.meta.get("rule_id"): result for result in results}
+    if len(results) != len(rules) or by_rule.keys() != {rule.rule_id for rule in rules}:
+        raise ValidationSystemError(None, f"{len(rules)} rules gave {len(results)} results")
+    return {rule.rule_id: read_result(rule, by_rule[rule.rule_id], len(rows)) for rule in rules}
+
+
+def check_columns(rules: Sequence[Rule], rows: Sequence[Mapping[str, object]]) -> None:
+    """Raise ValidationSystemError where a row lacks what a rule tests or shows."""
+    for rule in rules:
+        for column in {rule.feature, rule.shows or rule.feature}:
+            if any(column not in row for row in rows):
+                raise ValidationSystemError(rule.rule_id, f"no feature {column!r} was measured")
+
+
+def read_result(rule: Rule, result: Any, rows: int) -> list[int]:  # noqa: ANN401 (the library is untyped here)
+    """Return the indexes of the rows that break a rule, in order.
+
+    Raises: ValidationSystemError where the result holds an exception (the library
+        does not raise it), is incomplete, is about other rows, or skipped rows.
+    """
+    found = result.result
+    counted = found.get("element_count")
+    if message := exception_message(result.exception_info):
+        raise ValidationSystemError(rule.rule_id, message)
+    if counted != rows:
+        raise ValidationSystemError(rule.rule_id, f"judged {counted} rows of {rows}")
+    if found.get("missing_count") and rule.absent_passes is None:
+        detail = f"{found['missing_count']} rows without {rule.feature!r} were skipped"
+        raise ValidationSystemError(rule.rule_id, detail)
+    if result.success:  # a result that passes may list rows all the same
+        return []
+    indexes = sorted(int(item[ROW_ID]) for item in found.get("unexpected_index_list") or ())
+    distinct = {index for index in indexes if 0 <= index < rows}
+    if not indexes or not len(distinct) == len(indexes) == found.get("unexpected_count"):
+        detail = f"{found.get('unexpected_count')} failed rows, {len(distinct)} listed"
+        raise ValidationSystemError(rule.rule_id, detail)
+    return indexes
+
+
+def exception_message(info: Mapping[str, Any] | None) -> str:
+    """Return the message of an exception inside a result, "" where there is none.
+
+    The library has two shapes for it: one flat, one with an entry per metric.
+    """
+    if not info:
+        return ""
+    parts = [info] if "raised_exception" in info else list(info.values())
+    raised = [part for part in parts if part.get("raised_exception")]
+    return str(raised[0].get("exception_message") or "an exception") if raised else ""
+
+
+def _validate(
+    suite_name: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, object]]
+) -> list[Any]:
+    import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
+    import pandas as pd  # noqa: PLC0415 (as above)
+
+    columns = sorted({rule.feature for rule in rules})
+    frame = pd.DataFrame({column: [row[column] for row in rows] for column in columns})
+    frame.insert(0, ROW_ID, range(len(rows)))
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    name = f"{suite_name} {uuid.uuid4().hex}"
+    asset = context.data_sources.add_pandas(name).add_dataframe_asset("batch")
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+    suite = gx.ExpectationSuite(name=name, expectations=[rule.build() for rule in rules])
+    return list(batch.validate(suite, result_format=RESULT_FORMAT).results)
