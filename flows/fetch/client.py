@@ -1,0 +1,235 @@
+"""The client: one address in, one archived exchange out, whatever the network does.
+
+A `get` walks from redirect to redirect. Each step is checked by the guard, by
+robots.txt where it is for a page, and waits for the turn of its own host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from flows.fetch.faults import Fault, printable
+from flows.fetch.politeness import HostLedger, Politeness
+from flows.fetch.robots import AGENT, RobotsRules
+from flows.fetch.wire import Answer, Wire
+from transforms.identity import exchange_id
+from transforms.records import Exchange, Hop, Problem
+from transforms.robots import ROBOTS_MAX_BYTES
+from transforms.urls import absolute_url, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from flows.settings import Settings
+    from transforms.records import Purpose
+
+VERSION = "0.1.0"
+MAX_REDIRECTS = 10
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ACCEPT: dict[Purpose, str] = {
+    "feed": "application/rss+xml, application/atom+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
+    "page": "text/html, application/xhtml+xml, */*;q=0.5",
+    "robots": "text/plain, */*;q=0.5",
+}
+
+
+class Archive(Protocol):
+    """Where exchanges are kept before anything interprets them."""
+
+    def append(self, exchange: Exchange) -> Exchange:
+        """Return the exchange with its place; one that brought no answer has a place too."""
+        ...
+
+
+class Fetcher:
+    """Gets feeds, pages and robots.txt files. An async context manager.
+
+    What the network or a server does never raises: it is the exchange's ``problem``.
+    Codes: ``address_refused``, ``bad_redirect``, ``bad_url``, ``body_too_large``,
+    ``connection_refused``, ``connection_reset``, ``dns_failure``, ``host_asked_to_wait``,
+    ``host_unreachable``, ``http_protocol_error``, ``proxy_error``, ``redirect_loop``,
+    ``robots_disallowed``, ``robots_unreachable``, ``timeout``, ``tls_error``,
+    ``too_many_redirects``, ``truncated_body``.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        hosts: HostLedger,
+        *,
+        clock: Callable[[], datetime],
+        archive: Archive,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._archive = archive
+        self._wire = Wire(settings, clock)
+        self._politeness = Politeness(hosts, settings, clock, sleep)
+        self._robots = RobotsRules(hosts, self._get_robots, clock)
+        self._user_agent = f"{AGENT}/{VERSION} (+{settings.contact})"
+        self._max_bytes: dict[Purpose, int] = {
+            "feed": settings.feed_max_bytes,
+            "page": settings.page_max_bytes,
+            "robots": ROBOTS_MAX_BYTES,
+        }
+
+    async def __aenter__(self) -> Self:
+        """Return the fetcher; connections are opened as they are needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close all connections."""
+        await self._wire.close()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        purpose: Purpose,
+        run_id: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Exchange:
+        """Return the exchange with an address, redirects followed; it is archived.
+
+        ``headers`` (validators, as they once came) are sent as they are, at each
+        redirect too. An exchange for which nothing was sent has a problem and no status.
+        """
+        exchange = await self._walk(url, purpose, run_id, headers)
+        return self._archive.append(exchange)
+
+    async def _get_robots(self, url: str, *, run_id: str) -> Exchange:
+        return await self.get(url, purpose="robots", run_id=run_id)
+
+    async def _walk(
+        self, url: str, purpose: Purpose, run_id: str, headers: Mapping[str, str]
+    ) -> Exchange:
+        address = _address(url, url)
+        if address is None:
+            answers = [self._unsent(Fault(code="bad_url", detail="no http(s) URL", is_final=True))]
+            return _exchange(url, url, purpose, run_id, [], answers)
+        sent = self._request_headers(purpose, headers)
+        hops: list[Hop] = []
+        answers = []
+        while True:
+            answer = await self._step(address, purpose, run_id, sent)
+            target = redirect_target(address, answer, hops)
+            if isinstance(target, Fault):
+                answer = replace(answer, fault=target)
+            answers.append(answer)
+            if not isinstance(target, str):
+                return _exchange(url, address, purpose, run_id, hops, answers)
+            hops.append(Hop(url=address, status=answer.status or 0))
+            address = target
+
+    async def _step(
+        self, address: str, purpose: Purpose, run_id: str, headers: Mapping[str, str]
+    ) -> Answer:
+        fault = self._wire.refusal(address)
+        if fault is None and purpose == "page":
+            fault = await self._robots.objection(address, run_id)
+        if fault is not None:
+            return self._unsent(fault)
+        host = host_of(address)
+        async with self._politeness.turn(host) as asked_to_wait_until:
+            if asked_to_wait_until is not None:
+                detail = f"{host}: until {asked_to_wait_until.isoformat()}"
+                return self._unsent(Fault(code="host_asked_to_wait", detail=detail))
+            answer = await self._wire.send(
+                address,
+                headers,
+                max_bytes=self._max_bytes[purpose],
+                keeps_cut=purpose == "robots",  # RFC 9309: its first 500 KiB count
+            )
+            self._politeness.record(host, answer.status, answer.headers, len(answer.payload))
+            return answer
+
+    def _request_headers(self, purpose: Purpose, headers: Mapping[str, str]) -> dict[str, str]:
+        own = {
+            "User-Agent": self._user_agent,
+            "Accept": ACCEPT[purpose],
+            "Accept-Encoding": "identity" if purpose == "robots" else "gzip, deflate",
+        }
+        return own | {
+            name: text for name, value in headers.items() if (text := wire_text(value)) is not None
+        }
+
+    def _unsent(self, fault: Fault) -> Answer:
+        return Answer(asked_at=self._clock(), fault=fault)
+
+
+def wire_text(value: str) -> str | None:
+    """Return what aiohttp must be given so that the bytes of a header go out as they came.
+
+    Headers come in as Latin-1, aiohttp sends UTF-8. None where the bytes are no
+    UTF-8: such a value cannot be echoed exactly, and an altered one must not be sent.
+    """
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def redirect_target(address: str, answer: Answer, hops: Sequence[Hop]) -> str | Fault | None:
+    """Return where an answer sends us, why we do not go there, or None if it is final."""
+    if answer.fault is not None or answer.status not in REDIRECTS:
+        return None
+    location = next((value for name, value in answer.headers if name.lower() == "location"), "")
+    text = location.encode("latin-1").decode("utf-8", "replace")
+    target = _address(address, text) if text.strip() else None
+    if target is None:
+        return Fault(code="bad_redirect", detail=f"{answer.status} to {printable(text)!r}")
+    if target == address or any(hop.url == target for hop in hops):
+        return Fault(code="redirect_loop", detail=f"back to {printable(target)}")
+    if len(hops) >= MAX_REDIRECTS:
+        return Fault(code="too_many_redirects", detail=f"more than {MAX_REDIRECTS}")
+    return target
+
+
+def _address(base: str, link: str) -> str | None:
+    """Return the http(s) URL to ask for, in ASCII, without its fragment."""
+    url = absolute_url(base, link)
+    return None if url is None else url.partition("#")[0]
+
+
+def _exchange(  # noqa: PLR0913, PLR0917 (the parts of one record)
+    requested: str,
+    final: str,
+    purpose: Purpose,
+    run_id: str,
+    hops: Sequence[Hop],
+    answers: Sequence[Answer],
+) -> Exchange:
+    last = answers[-1]
+    began = answers[0].asked_at
+    return Exchange(
+        exchange_id=exchange_id(purpose, requested, began),
+        run_id=run_id,
+        purpose=purpose,
+        requested_url=requested,
+        final_url=final,
+        fetched_at=began,
+        elapsed_ms=sum(answer.elapsed_ms for answer in answers),
+        status=last.status,
+        reason=last.reason,
+        headers=last.headers,
+        payload=last.payload,
+        hops=tuple(hops),
+        problem=None if last.fault is None else _problem(purpose, requested, last.fault),
+    )
+
+
+def _problem(purpose: Purpose, url: str, fault: Fault) -> Problem:
+    return Problem(
+        stage="poll" if purpose == "feed" else "page",
+        subject=url,
+        code=fault.code,
+        detail=fault.detail,
+        is_final=fault.is_final,
+    )

@@ -1,0 +1,81 @@
+"""What the headers of an answer say about when to ask again.
+
+Source: RFC 9111 (freshness), RFC 9110 section 10.2.3 (Retry-After).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Headers = tuple[tuple[str, str], ...]
+
+RETRY_AFTER_STATUSES = frozenset({429, 503})
+RETRY_AFTER_CAP = timedelta(days=7)
+FRESH_CAP = timedelta(days=31)
+
+_MAX_AGE = re.compile(r"""(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})""", re.IGNORECASE)
+_NOT_STORED = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?=$|[,\s;])", re.IGNORECASE)
+
+
+def http_date(text: str) -> datetime | None:
+    """Return the time of an HTTP date in UTC; None if it is none (``0``, ``-1``, ``never``)."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def retry_after_at(status: int | None, headers: Headers, received_at: datetime) -> datetime | None:
+    """Return before when a server does not want to be asked again.
+
+    Seconds and dates, on 429 and 503 only; kept in full up to seven days. None
+    where the server says nothing, or names a time that is past.
+    """
+    if status not in RETRY_AFTER_STATUSES:
+        return None
+    text = _joined(headers, "retry-after").strip()
+    if text.isascii() and text.isdigit():
+        wait = timedelta(seconds=min(int(text[:12]), RETRY_AFTER_CAP.total_seconds()))
+        moment: datetime | None = received_at + wait
+    else:
+        moment = http_date(text)
+    if moment is None or moment <= received_at:
+        return None
+    return min(moment, received_at + RETRY_AFTER_CAP)
+
+
+def fresh_for(headers: Headers, received_at: datetime) -> timedelta:
+    """Return how long an answer stays fresh: zero where its headers do not say.
+
+    ``max-age`` goes before ``Expires``; ``Age`` is taken off; at most 31 days.
+    """
+    control = _joined(headers, "cache-control")
+    if _NOT_STORED.search(control):
+        return timedelta(0)
+    declared = _MAX_AGE.search(control)
+    if declared:
+        age = _joined(headers, "age").split(",", 1)[0].strip()
+        seconds = int(declared[1]) - (int(age[:12]) if age.isascii() and age.isdigit() else 0)
+        lifetime = timedelta(seconds=max(0, min(seconds, FRESH_CAP.total_seconds())))
+    else:
+        lifetime = _until_expiry(headers, received_at)
+    return max(timedelta(0), min(lifetime, FRESH_CAP))
+
+
+def _until_expiry(headers: Headers, received_at: datetime) -> timedelta:
+    expires = http_date(_joined(headers, "expires"))
+    if expires is None:
+        return timedelta(0)
+    # The server's own clock, where it shows one, cancels its error out.
+    return expires - (http_date(_joined(headers, "date")) or received_at)
+
+
+def _joined(headers: Iterable[tuple[str, str]], name: str) -> str:
+    return ", ".join(value for key, value in headers if key.lower() == name)

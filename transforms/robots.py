@@ -1,0 +1,122 @@
+"""robots.txt: what it allows, and how long that is believed.
+
+Source: RFC 9309. Unavailable (4xx) means that all is allowed; unreachable (5xx,
+no answer) that nothing is, unless an older copy is at hand, which then stays in force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from protego import Protego
+
+from transforms.content import body_of
+from transforms.freshness import fresh_for
+from transforms.records import Problem
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from transforms.records import Exchange, HostState
+
+ROBOTS_MAX_BYTES = 500 * 1024  # RFC 9309, section 2.5
+BELIEVED_AT_MOST = timedelta(hours=24)
+BELIEVED_AT_LEAST = timedelta(hours=1)  # caches put max-age=60 on everything
+UNREACHABLE_FOR = timedelta(minutes=10)
+CRAWL_DELAY_CAP_SECONDS = 60.0
+NO_ANSWER = 0  # robots_status of a host that did not answer at all
+
+Ruling = Literal["allowed", "disallowed", "unreachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one robots.txt for one agent."""
+
+    protego: Protego
+    agent: str
+
+    def allows(self, url: str) -> bool:
+        """Tell whether the agent may get a URL."""
+        return bool(self.protego.can_fetch(url, self.agent))
+
+    def crawl_delay_seconds(self) -> float | None:
+        """Return the declared delay, at most a minute."""
+        delay = self.protego.crawl_delay(self.agent)
+        return None if delay is None else min(max(float(delay), 0.0), CRAWL_DELAY_CAP_SECONDS)
+
+
+@lru_cache(maxsize=512)
+def parse_rules(body: bytes, agent: str) -> Rules:
+    """Return the rules of a robots.txt, whatever its bytes are.
+
+    A byte order mark would make the first group disappear; bytes that are no UTF-8
+    are replaced, which spoils no more than their own line.
+    """
+    text = body[:ROBOTS_MAX_BYTES].decode("utf-8-sig", "replace").replace("\x00", "")
+    return Rules(Protego.parse(text), agent)
+
+
+def is_stale(state: HostState, now: datetime) -> bool:
+    """Tell whether a host's robots.txt must be asked for before its pages are."""
+    return state.robots_expires_at is None or state.robots_expires_at <= now
+
+
+def after_robots(state: HostState, exchange: Exchange, *, agent: str, now: datetime) -> HostState:
+    """Return what is remembered of a host after its robots.txt was asked for."""
+    status = NO_ANSWER if exchange.status is None else exchange.status
+    body = _readable_body(exchange)
+    if body is not None:
+        return _adopted(state, exchange, body, agent=agent, now=now)
+    if 400 <= status < 500 and status != 429:  # noqa: PLR2004 (the class of client errors)
+        lifetime = _lifetime(exchange, now)
+        return replace(
+            state,
+            robots_status=status,
+            robots_body=b"",
+            robots_expires_at=now + lifetime,
+            crawl_delay_seconds=None,
+        )
+    return replace(state, robots_status=status, robots_expires_at=now + UNREACHABLE_FOR)
+
+
+def ruling(state: HostState, url: str, agent: str) -> Ruling:
+    """Return what a host's robots.txt, as it is remembered, says of a URL."""
+    if state.robots_body is None:
+        return "unreachable"
+    return "allowed" if parse_rules(state.robots_body, agent).allows(url) else "disallowed"
+
+
+def _adopted(
+    state: HostState, exchange: Exchange, body: bytes, *, agent: str, now: datetime
+) -> HostState:
+    delay = parse_rules(body, agent).crawl_delay_seconds()
+    free_at = None if delay is None else exchange.fetched_at + timedelta(seconds=delay)
+    return replace(
+        state,
+        free_at=max(filter(None, (state.free_at, free_at)), default=None),
+        crawl_delay_seconds=delay,
+        robots_body=body,
+        robots_status=exchange.status,
+        robots_expires_at=now + _lifetime(exchange, now),
+    )
+
+
+def _lifetime(exchange: Exchange, now: datetime) -> timedelta:
+    fresh = fresh_for(exchange.headers, now)
+    if not fresh:
+        return BELIEVED_AT_MOST
+    return min(max(fresh, BELIEVED_AT_LEAST), BELIEVED_AT_MOST)
+
+
+def _readable_body(exchange: Exchange) -> bytes | None:
+    """Return the robots.txt that came, cut to the size that is read; None if none came."""
+    if exchange.status is None or not 200 <= exchange.status < 300:  # noqa: PLR2004
+        return None
+    if exchange.problem is not None and exchange.problem.code != "body_too_large":
+        return None
+    body = body_of(exchange, ROBOTS_MAX_BYTES)
+    return None if isinstance(body, Problem) else body
