@@ -1,0 +1,182 @@
+"""The warehouse's files, and connections to them: one writer at a time, readers beside it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import duckdb
+from filelock import FileLock, Timeout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STORAGE_VERSION = "v1.5.0"
+"""Format of the files: DuckDB 1.5 and 2.0 both read and write it."""
+
+LOCK_TIMEOUT_SECONDS = 60.0
+RETRY_SECONDS = 0.1
+BUSY_SIGN = "Could not set lock on file"
+
+
+class WarehouseBusy(RuntimeError):  # noqa: N818 (a state of the warehouse, named as such)
+    """Another process kept the warehouse for longer than we waited."""
+
+
+class WarehouseMissing(FileNotFoundError):  # noqa: N818 (a state of the warehouse, named as such)
+    """There is no database file where one was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds everything, and the names of what is in it."""
+
+    root: Path
+
+    @property
+    def live(self) -> Path:
+        """The database that runs write to."""
+        return self.root / "live.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The copy that analysts open."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of raw exchanges."""
+        return self.root / "archive"
+
+    @property
+    def state(self) -> Path:
+        """The SQLite file of what changes with every request."""
+        return self.root / "state.sqlite"
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.root / "settings.toml"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the one writer of the live database locks."""
+        return self.root / "live.lock"
+
+
+def query(name: str) -> str:
+    """Return the SQL statement of that name, from `warehouse/queries`."""
+    return (files("warehouse") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def create(path: Path) -> None:
+    """Create an empty database file in the format that all supported versions share."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    quoted = str(path).replace("'", "''")
+    with duckdb.connect(":memory:") as con:
+        con.execute(f"ATTACH '{quoted}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+
+
+@contextmanager
+def write_lock(home: Home, *, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
+    """Hold the right to write to the live database.
+
+    Raises: WarehouseBusy after ``timeout_seconds``.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home.lock, timeout=timeout_seconds)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise WarehouseBusy(
+            f"another process has been writing to {home.live} for {timeout_seconds:g} s"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def writing(
+    home: Home, *, timeout_seconds: float = LOCK_TIMEOUT_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to the live database as its one writer; checkpoint and close at the end.
+
+    Keep it short: everyone else who writes waits. Where the block raises, its open
+    transaction is gone, and the checkpoint is left to the next writer.
+
+    Raises: WarehouseMissing, WarehouseBusy.
+    """
+    if not home.live.exists():
+        raise missing(home.live)
+    with write_lock(home, timeout_seconds=timeout_seconds):
+        con = connect_patiently(home.live, timeout_seconds=timeout_seconds)
+        try:
+            yield con
+            con.execute("CHECKPOINT")
+        finally:
+            con.close()
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to a database file for reading alone.
+
+    Meant for the published copy, which nobody writes to. A reader of the live file
+    keeps writers out for as long as it is open.
+
+    Raises: WarehouseMissing, WarehouseBusy.
+    """
+    if not path.exists():
+        raise missing(path)
+    con = connect_patiently(path, timeout_seconds=LOCK_TIMEOUT_SECONDS, read_only=True)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Do all of a block or nothing of it."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def connect_patiently(
+    path: Path, *, timeout_seconds: float, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Connect, waiting for programs that have the file open without our lock.
+
+    Raises: WarehouseBusy after ``timeout_seconds``, with DuckDB's word on who has it.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        try:
+            con = duckdb.connect(path, read_only=read_only)
+        except duckdb.IOException as error:
+            if BUSY_SIGN not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise WarehouseBusy(f"{path} is open in another program: {error}") from error
+            time.sleep(RETRY_SECONDS)
+        else:
+            con.execute("SET TimeZone = 'UTC'")
+            return con
+
+
+def missing(path: Path) -> WarehouseMissing:
+    """Return the error that tells how a missing database is made."""
+    return WarehouseMissing(
+        f"there is no {path}: create it with `copytaster init --home {path.parent}`"
+    )

@@ -1,0 +1,260 @@
+"""Write batches: one transaction each, with a row in the ledger, so that twice is once.
+
+Everything is staged as Arrow tables and merged by key. A batch whose ``load_id``
+stands in the ledger was loaded before and changes nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import orjson
+import pyarrow as pa
+
+from warehouse import stage, stage_ops
+from warehouse.connection import query, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import duckdb
+
+    from transforms.records import Article, Batch
+    from warehouse.stage import Row
+
+KEY_SCHEMA = pa.schema([("version_id", pa.string())])
+SUBJECT_SCHEMA = pa.schema([("subject_id", pa.string())])
+ARTICLE_SCHEMA = pa.schema([("article_id", pa.string())])
+LINK_SCHEMA = pa.schema([("entry_id", pa.string()), ("article_id", pa.string())])
+DATE_CONFLICT = pa.field("has_date_conflict", pa.bool_())
+
+DETAIL_TABLES = ("article_blocks", "article_credits", "article_tags", "article_doubts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadResult:
+    """Rows inserted, updated or replaced, by table; none where the batch was loaded before."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    was_loaded_before: bool = False
+
+    @property
+    def total_rows(self) -> int:
+        """Rows of all tables together."""
+        return sum(self.rows.values())
+
+
+def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadResult:
+    """Write a batch and its row in the ledger, all or nothing.
+
+    ``con`` is the writer's (`warehouse.connection.writing`). Loading a batch again
+    changes nothing, and the order in which batches are loaded does not decide
+    which state of an entry or an article is current.
+
+    Raises: duckdb.Error; then nothing of the batch is in the tables.
+    """
+    with transaction(con):
+        if con.execute(query("has_load"), [batch.load_id]).fetchall()[0][0]:
+            return LoadResult(was_loaded_before=True)
+        rows: dict[str, int] = {}
+        hashes = stage_ops.payload_hashes(batch)
+        rows |= _load_exchanges(con, batch, hashes)
+        rows |= _load_entries(con, batch)
+        rows |= _load_articles(con, batch, hashes)
+        rows |= _load_judgements(con, batch)
+        rows |= _load_states(con, batch)
+        con.execute(
+            query("insert_load"),
+            [batch.load_id, batch.run_id, batch.kind, batch.at, orjson.dumps(rows).decode()],
+        )
+    return LoadResult(rows=rows)
+
+
+def write_rows(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], *queries: str
+) -> dict[str, int]:
+    """Stage rows as ``staged_<table>`` and run queries on them; count what the last one wrote."""
+    if not rows:
+        return {}
+    counts = [0]
+    name = table.partition(".")[2]
+    with stage.staged(con, f"staged_{name}", rows, stage.table_schema(con, table)):
+        counts += [run(con, name) for name in queries]
+    return {table: counts[-1]}
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Run a query that writes, and return how many rows it wrote."""
+    return int(con.execute(query(name)).fetchall()[0][0])
+
+
+def _load_exchanges(
+    con: duckdb.DuckDBPyConnection, batch: Batch, hashes: dict[str, str]
+) -> dict[str, int]:
+    """Write what was exchanged, what the feeds yielded, what is wanted, and the outcomes."""
+    exchanges = stage_ops.exchange_rows(batch, hashes)
+    rows = {}
+    if exchanges:
+        schema = stage.table_schema(con, "ops.exchanges")
+        with stage.staged(con, "staged_exchanges", exchanges, schema):
+            rows["ops.exchanges"] = run(con, "merge_exchanges")
+            run(con, "exchange_sources")
+    rows |= write_rows(con, "ops.parses", stage_ops.parse_rows(batch), "insert_parses")
+    rows |= write_rows(con, "ops.wants", stage_ops.want_rows(batch), "merge_wants")
+    return rows | write_rows(con, "ops.outcomes", stage_ops.outcome_rows(batch), "insert_outcomes")
+
+
+def _load_entries(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
+    entries = stage.entry_rows(batch.entries, batch.run_id)
+    if not entries:
+        return {}
+    schema = stage.table_schema(con, "news.entries")
+    with stage.staged(con, "staged_entries", entries, schema):
+        count = run(con, "merge_entries")
+        run(con, "link_new_entries")
+    return {"news.entries": count}
+
+
+def _load_articles(
+    con: duckdb.DuckDBPyConnection, batch: Batch, hashes: dict[str, str]
+) -> dict[str, int]:
+    if not batch.articles:
+        return {}
+    sights = stage.sights_by_version(batch.articles)
+    latest = [seen[-1] for seen in sights.values()]
+    versions = stage.version_rows(batch, hashes)
+    doubtful = {article.version_id for article in latest if has_date_conflict(article)}
+    for row in versions:
+        row["has_date_conflict"] = row["version_id"] in doubtful
+    schema = stage.table_schema(con, "news.article_versions", DATE_CONFLICT)
+    rows = {}
+    with stage.staged(con, "staged_article_versions", versions, schema):
+        rows |= _load_details(con, latest, versions)
+        rows["news.article_versions"] = run(con, "merge_article_versions")
+        _mark_changes(con)
+        rows["news.articles"] = run(con, "merge_articles")
+    rows |= write_rows(
+        con, "news.article_urls", stage.url_rows(batch.articles), "merge_article_urls"
+    )
+    links = _links(batch)
+    if links:
+        with stage.staged(con, "staged_links", links, LINK_SCHEMA):
+            run(con, "link_entries")
+    return rows
+
+
+def has_date_conflict(article: Article) -> bool:
+    """Tell whether the sources of an article's date disagree."""
+    return any(doubt.code.startswith("date_") for doubt in article.doubts)
+
+
+def _load_details(
+    con: duckdb.DuckDBPyConnection, latest: Iterable[Article], versions: Sequence[Row]
+) -> dict[str, int]:
+    """Write blocks, credits, tags and doubts of new versions and of those read differently.
+
+    Runs before the versions are merged, because it asks what they are now.
+    """
+    held = {
+        version: (seen_at, details)
+        for version, seen_at, details in con.execute(query("held_versions")).fetchall()
+    }
+    renewed = {
+        row["version_id"]
+        for row in versions
+        if row["version_id"] in held
+        and row["last_seen_at"] >= held[row["version_id"]][0]
+        and row["details_hash"] != held[row["version_id"]][1]
+    }
+    if renewed:
+        keys: list[Row] = [{"version_id": version} for version in sorted(renewed)]
+        with stage.staged(con, "staged_rewritten", keys, KEY_SCHEMA):
+            for table in DETAIL_TABLES:
+                run(con, f"delete_{table}")
+    written = [
+        article
+        for article in latest
+        if article.version_id not in held or article.version_id in renewed
+    ]
+    details = {
+        "article_blocks": stage.block_rows(written),
+        "article_credits": stage.listed_rows(written, "credits"),
+        "article_tags": stage.listed_rows(written, "tags"),
+        "article_doubts": stage.listed_rows(written, "doubts"),
+    }
+    rows: dict[str, int] = {}
+    for table, found in details.items():
+        rows |= write_rows(con, f"news.{table}", found, f"insert_{table}")
+    return rows
+
+
+def _mark_changes(con: duckdb.DuckDBPyConnection) -> None:
+    changed = con.execute(query("changed_articles")).fetchall()
+    if changed:
+        keys: list[Row] = [{"article_id": article} for (article,) in changed]
+        with stage.staged(con, "staged_changed", keys, ARTICLE_SCHEMA):
+            run(con, "mark_changes")
+
+
+def _links(batch: Batch) -> list[Row]:
+    """Return which entry led to which article: by the article itself, or by its want."""
+    wants = {want.want_id: want.entry_id for want in batch.wants}
+    wanted = {
+        outcome.exchange_id: wants.get(outcome.item_id)
+        for outcome in batch.outcomes
+        if outcome.stage == "article"
+    }
+    links = {
+        entry: article.article_id
+        for article in sorted(batch.articles, key=lambda article: article.fetched_at)
+        for entry in (article.entry_id, wanted.get(article.exchange_id))
+        if entry is not None
+    }
+    return [{"entry_id": entry, "article_id": links[entry]} for entry in sorted(links)]
+
+
+def _load_judgements(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
+    """Write what validation said: records kept aside, marks, and how the rules fared."""
+    rows = {}
+    held = stage_ops.quarantine_rows(batch)
+    if held:
+        schema = stage.table_schema(con, "ops.quarantine")
+        with stage.staged(con, "staged_quarantine", held, schema):
+            rows["ops.quarantine"] = run(con, "merge_quarantine")
+            run(con, "delete_quarantine_hits")
+        rows |= write_rows(
+            con, "ops.quarantine_hits", stage_ops.hit_rows(batch), "insert_quarantine_hits"
+        )
+    rows |= _load_marks(con, batch)
+    return rows | write_rows(
+        con,
+        "ops.validation_results",
+        stage_ops.rule_result_rows(batch),
+        "insert_validation_results",
+    )
+
+
+def _load_marks(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
+    """Write the marks of the batch's records, and drop those that they no longer bear."""
+    marks = stage_ops.mark_rows(batch)
+    subjects = {subject for subject, _ in batch.marks}
+    subjects |= {entry.entry_id for entry in batch.entries}
+    subjects |= {article.version_id for article in batch.articles}
+    if not subjects:
+        return {}
+    keys: list[Row] = [{"subject_id": subject} for subject in sorted(subjects)]
+    with ExitStack() as stack:
+        stack.enter_context(stage.staged(con, "staged_subjects", keys, SUBJECT_SCHEMA))
+        schema = stage.table_schema(con, "ops.marks")
+        stack.enter_context(stage.staged(con, "staged_marks", marks, schema))
+        run(con, "delete_marks")
+        return {"ops.marks": run(con, "merge_marks")} if marks else {}
+
+
+def _load_states(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
+    feeds = stage_ops.feed_state_rows(batch.feed_states, batch.at)
+    rows = write_rows(con, "ops.feed_state", feeds, "merge_feed_urls", "merge_feed_state")
+    hosts = stage_ops.host_state_rows(batch.host_states, batch.at)
+    return rows | write_rows(con, "ops.host_state", hosts, "merge_host_state")

@@ -1,0 +1,3 @@
+-- Grain: one block of one version. Makes room for what a newer reading says.
+delete from news.article_blocks as kept using staged_rewritten as staged
+where kept.version_id = staged.version_id;

@@ -1,0 +1,91 @@
+-- Grain: one item of one feed. An older sight never replaces the state of a newer one; an
+-- unchanged item only moves the time of its last sight.
+merge into news.entries as target
+using staged_entries as staged
+on target.entry_id = staged.entry_id
+when matched and (
+    staged.last_seen_at >= target.last_seen_at and staged.state_hash <> target.state_hash
+) then update set
+    first_seen_at = least(target.first_seen_at, staged.first_seen_at),
+    last_seen_at = greatest(target.last_seen_at, staged.last_seen_at),
+    first_exchange_id = case
+        when staged.first_seen_at < target.first_seen_at then staged.first_exchange_id
+        else target.first_exchange_id
+    end,
+    first_title = case
+        when staged.first_seen_at < target.first_seen_at then staged.first_title
+        else target.first_title
+    end,
+    titles_seen = list_concat(
+        target.titles_seen,
+        list_filter(staged.titles_seen, lambda title: not list_contains(target.titles_seen, title))
+    ),
+    source_id = staged.source_id,
+    guid = staged.guid,
+    url = staged.url,
+    canonical_url = staged.canonical_url,
+    title = staged.title,
+    summary = staged.summary,
+    content = staged.content,
+    position = staged.position,
+    published_at = staged.published_at,
+    published_precision = staged.published_precision,
+    published_has_zone = staged.published_has_zone,
+    published_raw = staged.published_raw,
+    published_origin = staged.published_origin,
+    updated_at = staged.updated_at,
+    updated_precision = staged.updated_precision,
+    updated_has_zone = staged.updated_has_zone,
+    updated_raw = staged.updated_raw,
+    updated_origin = staged.updated_origin,
+    raw_published = staged.raw_published,
+    raw_updated = staged.raw_updated,
+    authors = staged.authors,
+    tags = staged.tags,
+    language = staged.language,
+    origin_title = staged.origin_title,
+    origin_url = staged.origin_url,
+    state_hash = staged.state_hash,
+    changed_at = staged.changed_at,
+    exchange_id = staged.exchange_id,
+    run_id = staged.run_id
+when matched and (
+    staged.last_seen_at < target.last_seen_at and staged.state_hash <> target.state_hash
+    or staged.first_seen_at < target.first_seen_at
+) then update set
+    first_seen_at = least(target.first_seen_at, staged.first_seen_at),
+    last_seen_at = greatest(target.last_seen_at, staged.last_seen_at),
+    first_exchange_id = case
+        when staged.first_seen_at < target.first_seen_at then staged.first_exchange_id
+        else target.first_exchange_id
+    end,
+    first_title = case
+        when staged.first_seen_at < target.first_seen_at then staged.first_title
+        else target.first_title
+    end,
+    titles_seen = list_concat(
+        target.titles_seen,
+        list_filter(staged.titles_seen, lambda title: not list_contains(target.titles_seen, title))
+    )
+when matched and (
+    staged.last_seen_at > target.last_seen_at
+) then update set
+    last_seen_at = staged.last_seen_at
+when not matched then insert (
+    entry_id, feed_id, source_id, article_id, guid, url, canonical_url, title, first_title,
+    titles_seen, summary, content, position, published_at, published_precision,
+    published_has_zone, published_raw, published_origin, updated_at, updated_precision,
+    updated_has_zone, updated_raw, updated_origin, raw_published, raw_updated, authors, tags,
+    language, origin_title, origin_url, state_hash, first_seen_at, last_seen_at, changed_at,
+    first_exchange_id, exchange_id, run_id
+) values (
+    staged.entry_id, staged.feed_id, staged.source_id, staged.article_id, staged.guid,
+    staged.url, staged.canonical_url, staged.title, staged.first_title, staged.titles_seen,
+    staged.summary, staged.content, staged.position, staged.published_at,
+    staged.published_precision, staged.published_has_zone, staged.published_raw,
+    staged.published_origin, staged.updated_at, staged.updated_precision,
+    staged.updated_has_zone, staged.updated_raw, staged.updated_origin, staged.raw_published,
+    staged.raw_updated, staged.authors, staged.tags, staged.language, staged.origin_title,
+    staged.origin_url, staged.state_hash, staged.first_seen_at, staged.last_seen_at,
+    staged.changed_at, staged.first_exchange_id, staged.exchange_id, staged.run_id
+);
