@@ -1,0 +1,251 @@
+"""When a feed is due next, and why: decisions over values, without a clock or a die.
+
+The state of a feed passes through `after_exchange` for every poll, and then through
+`after_parse` when a document was read or `after_not_modified` when none was needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from transforms.cadence import (
+    UNKNOWN_CADENCE_MINUTES,
+    WINDOW_SHARE,
+    clamp,
+    in_words,
+    interval_minutes,
+    minutes_in,
+    outside_skipped,
+)
+from transforms.freshness import fresh_for, retry_after_at
+from transforms.identity import make_id
+
+if TYPE_CHECKING:
+    from transforms.records import Exchange, FeedState, HostState, ParsedFeed
+
+MIN_MINUTES = 15.0
+MAX_MINUTES = 1440.0
+FULL_FETCH_EVERY = timedelta(days=14)
+JITTER = 0.1
+BACK_OFF_CAP = timedelta(hours=24)
+DORMANT_AFTER_FAILURES = 30.0  # a month of daily hard failures
+DORMANT = timedelta(days=30)
+NOT_MODIFIED = 304
+GONE = 410
+SERVER_ERROR = 500
+
+HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
+_WEIGHT_OF_STATUS = {401: HARD, 404: HARD, GONE: HARD, 451: HARD, 408: TEMPORARY, 425: TEMPORARY}
+_WEIGHT_OF_STATUS |= {429: TEMPORARY}
+_WEIGHT_OF_PROBLEM = {
+    "address_refused": HARD,
+    "bad_url": HARD,
+    "connection_reset": TEMPORARY,
+    "timeout": TEMPORARY,
+    "truncated_body": TEMPORARY,
+}
+NOT_ASKED = "host_asked_to_wait"
+PERMANENT = frozenset({301, 308})
+
+
+def is_due(state: FeedState, now: datetime) -> bool:
+    """Tell whether a feed may and should be polled now."""
+    if state.retry_after_at is not None and state.retry_after_at > now:
+        return False
+    return state.due_at is None or state.due_at <= now
+
+
+def conditional_headers(state: FeedState, now: datetime) -> dict[str, str]:
+    """Return the validators to send: both as they came, or none when a full fetch is due.
+
+    A server that answers 304 for good is found out by a full fetch every 14 days.
+    """
+    if state.full_fetch_at is None or now - state.full_fetch_at >= FULL_FETCH_EVERY:
+        return {}
+    given = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in given.items() if value}
+
+
+def after_exchange(  # noqa: PLR0913 (the bounds are settings)
+    state: FeedState,
+    exchange: Exchange,
+    *,
+    now: datetime,
+    min_minutes: float = MIN_MINUTES,
+    max_minutes: float = MAX_MINUTES,
+    host: HostState | None = None,
+) -> FeedState:
+    """Return the state after a poll, as far as the exchange alone decides it.
+
+    A failure sets when to try again. A usable answer sets the shortest time, which
+    stands if the run ends before the document is read. Validators are not adopted.
+    ``host`` tells until when a host that was not asked (``host_asked_to_wait``) asked
+    to be left alone.
+    """
+    code = exchange.problem.code if exchange.problem is not None else None
+    if code == NOT_ASKED:
+        return _not_asked(state, host, now=now, min_minutes=min_minutes)
+    asked = retry_after_at(exchange.status, exchange.headers, now)
+    polled = replace(
+        state,
+        polled_at=now,
+        polls=state.polls + 1,
+        status=exchange.status,
+        problem=code,
+        retry_after_at=asked or _still(state.retry_after_at, now),
+    )
+    if exchange.status == GONE and state.status == GONE:
+        gone = replace(polled, failures=state.failures + HARD)
+        return _due(gone, now, DORMANT, "gone (410) twice: looked for every 30 days")
+    weight = failure_weight(exchange)
+    if weight:
+        return _failed(polled, exchange, weight, now=now, min_minutes=min_minutes)
+    delay = timedelta(minutes=min(min_minutes, max_minutes))
+    return _due(polled, now, delay, "answered, not yet read")
+
+
+def failure_weight(exchange: Exchange) -> float:
+    """Return how much a failure counts: hard 1, soft 0.5, temporary 0.25; 0 for none."""
+    if exchange.problem is not None:
+        return _WEIGHT_OF_PROBLEM.get(exchange.problem.code, SOFT)
+    status = exchange.status or 0
+    if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004 (success)
+        return 0.0
+    return TEMPORARY if status >= SERVER_ERROR else _WEIGHT_OF_STATUS.get(status, SOFT)
+
+
+def after_parse(  # noqa: PLR0913 (the bounds are settings)
+    state: FeedState,
+    parsed: ParsedFeed,
+    exchange: Exchange,
+    new_entries: int,
+    *,
+    now: datetime,
+    min_minutes: float = MIN_MINUTES,
+    max_minutes: float = MAX_MINUTES,
+) -> FeedState:
+    """Return the state after a document was read, or could not be.
+
+    Validators and hash are adopted only from a document that was read whole: what
+    was cut off must come again.
+    """
+    faults = [problem for problem in parsed.problems if problem.stage == "poll"]
+    if not parsed.format:
+        code = faults[0].code if faults else "unreadable_feed"
+        failed = replace(state, problem=code)
+        return _failed(failed, exchange, SOFT, now=now, min_minutes=min_minutes)
+    minutes, reason = interval_minutes(parsed, now, min_minutes, max_minutes)
+    read = replace(
+        state,
+        failures=0.0,
+        problem=faults[0].code if faults else None,
+        changed_at=now if new_entries else state.changed_at,
+        full_fetch_at=now,
+        etag=None if faults else exchange.header("etag"),
+        last_modified=None if faults else exchange.header("last-modified"),
+        body_hash=None if faults else parsed.body_hash,
+    )
+    reason = f"{new_entries} new; {reason}{_moved(exchange)}"
+    due = _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
+    return _outside_skipped(due, parsed)
+
+
+def after_not_modified(
+    state: FeedState,
+    exchange: Exchange,
+    *,
+    now: datetime,
+    min_minutes: float = MIN_MINUTES,
+    max_minutes: float = MAX_MINUTES,
+) -> FeedState:
+    """Return the state after a 304, or a 200 whose body is the one that was read last.
+
+    The longer nothing came, the longer until the next poll: a third of that time,
+    which is never more than a third of what the feed's window covers.
+    """
+    is_answered_in_full = exchange.status != NOT_MODIFIED
+    if not is_answered_in_full and state.etag is None and state.last_modified is None:
+        failed = replace(state, problem="unasked_not_modified")
+        return _failed(failed, exchange, SOFT, now=now, min_minutes=min_minutes)
+    since = state.changed_at or state.full_fetch_at
+    quiet = UNKNOWN_CADENCE_MINUTES * WINDOW_SHARE if since is None else minutes_in(now - since)
+    minutes = clamp(quiet / WINDOW_SHARE, min_minutes, max_minutes)
+    kept = replace(state, failures=0.0, problem=None)
+    if is_answered_in_full:
+        etag, last_modified = exchange.header("etag"), exchange.header("last-modified")
+        kept = replace(kept, etag=etag, last_modified=last_modified, full_fetch_at=now)
+    reason = f"unchanged; nothing new for {in_words(quiet)}: a third of that{_moved(exchange)}"
+    return _due_fresh(kept, exchange, now, timedelta(minutes=minutes), reason)
+
+
+def _due_fresh(
+    state: FeedState, exchange: Exchange, now: datetime, delay: timedelta, reason: str
+) -> FeedState:
+    """Return the state due after a delay, or when the answer goes stale if that is later."""
+    fresh = fresh_for(exchange.headers, now)
+    if fresh > delay:
+        return _due(state, now, fresh, f"{reason}; fresh for {in_words(minutes_in(fresh))}")
+    return _due(state, now, delay, reason)
+
+
+def _due(state: FeedState, now: datetime, delay: timedelta, reason: str) -> FeedState:
+    """Return the state with its next poll, jitter included, no earlier than Retry-After."""
+    due_at = now + delay * (1 + JITTER * _share(state.feed_id))
+    asked = state.retry_after_at
+    if asked is not None and asked > now:
+        asked += (asked - now) * JITTER * _share(state.feed_id)
+        if asked > due_at:
+            due_at, reason = asked, f"{reason}; Retry-After"
+    return replace(state, due_at=due_at, due_reason=reason)
+
+
+def _failed(
+    state: FeedState, exchange: Exchange, weight: float, *, now: datetime, min_minutes: float
+) -> FeedState:
+    failures = state.failures + weight
+    failed = replace(state, failures=failures)
+    what = state.problem or f"status {exchange.status}"
+    if failures >= DORMANT_AFTER_FAILURES:
+        return _due(failed, now, DORMANT, f"{what}; failing for long: tried every 30 days")
+    # The exponent is bounded, so that no count of failures overflows a timedelta.
+    delay = min(timedelta(minutes=max(min_minutes, 1.0)) * 2 ** min(failures, 16), BACK_OFF_CAP)
+    words = f"{what}; backing off after failures weighing {failures:g}"
+    return _due_fresh(failed, exchange, now, delay, words)
+
+
+def _not_asked(
+    state: FeedState, host: HostState | None, *, now: datetime, min_minutes: float
+) -> FeedState:
+    """Return the state of a feed that was not polled, for no fault of its own."""
+    asked = _still(None if host is None else host.retry_after_at, now)
+    kept = replace(state, retry_after_at=asked or _still(state.retry_after_at, now))
+    return _due(kept, now, timedelta(minutes=min_minutes), "its host asked to be left alone")
+
+
+def _outside_skipped(state: FeedState, parsed: ParsedFeed) -> FeedState:
+    if state.due_at is None:
+        return state
+    moved_to = outside_skipped(state.due_at, parsed.skip_hours, parsed.skip_days)
+    if moved_to == state.due_at:
+        return state
+    moved_to += timedelta(hours=JITTER * _share(state.feed_id))  # not all on the hour
+    reason = f"{state.due_reason}; moved past the hours or days that the feed skips"
+    return replace(state, due_at=moved_to, due_reason=reason)
+
+
+def _moved(exchange: Exchange) -> str:
+    """Return a remark on a feed whose every redirect was permanent: not yet adopted."""
+    if exchange.hops and all(hop.status in PERMANENT for hop in exchange.hops):
+        return f"; moved permanently to {exchange.final_url}"
+    return ""
+
+
+def _share(feed_id: str) -> float:
+    """Return a number from 0 up to 1 that is the same for a feed for ever."""
+    return int(make_id("jitter", feed_id)[:8], 16) / 0x100000000
+
+
+def _still(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and moment > now else None
