@@ -1,0 +1,71 @@
+"""Sitemaps with and without the news extension, read as feeds.
+
+Sources: https://www.sitemaps.org/protocol.html, and Google's news sitemap schema
+(``http://www.google.com/schemas/sitemap-news/0.9``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from transforms.feeds_items import Document, Item, language_tag, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEWS_NAMESPACE = "sitemap-news"
+
+
+def read_sitemap(text: str) -> Document:
+    """Parse the text of a urlset; its format is ``news_sitemap`` where any URL is news."""
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    if root is None:
+        return Document(format="")
+    urls = [element for element in _elements(root) if _name(element) == "url"]
+    is_news = any(_name(child) == "news" for url in urls for child in _elements(url))
+    return Document(
+        format="news_sitemap" if is_news else "sitemap",
+        items=tuple(_item(url) for url in urls),
+    )
+
+
+def _elements(parent: etree._Element) -> Iterator[etree._Element]:
+    return (child for child in parent if isinstance(child.tag, str))
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname.lower()
+
+
+def _item(url: etree._Element) -> Item:
+    fields = {_name(child): child for child in _elements(url)}
+    news = {_name(child): child for child in _elements(fields["news"])} if "news" in fields else {}
+    publication = news.get("publication")
+    inner = {} if publication is None else {_name(child): child for child in _elements(publication)}
+    published, modified = _text(news.get("publication_date")), _text(fields.get("lastmod"))
+    return Item(
+        link=_text(fields.get("loc")),
+        title=plain_text(_text(news.get("title"))),
+        raw_published=published,
+        raw_updated=modified,
+        tags=tuple(
+            dict.fromkeys(
+                name
+                for field in ("keywords", "genres")
+                for word in (_text(news.get(field)) or "").split(",")
+                if (name := plain_text(word))
+            )
+        ),
+        language=language_tag(_text(inner.get("language"))),
+    )
+
+
+def _text(element: etree._Element | None) -> str | None:
+    if element is None:
+        return None
+    return "".join(element.itertext()).strip() or None
