@@ -15,8 +15,8 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from flows.newsroom import Access, Newsroom
 from flows.newsroom_responses import answer
+from flows.newsroom_sites import Access, Newsroom
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
