@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEMORY_LIMIT = "2GB"
-GUARD = {
+GUARD: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",  # no variable of ours is a table
 }
@@ -70,7 +70,7 @@ def run_query(con: duckdb.DuckDBPyConnection, sql: str) -> Result:
     if len(statements) != 1:
         raise QueryRefused(f"one statement at a time, please: there are {len(statements)}")
     relation = con.sql(sql)
-    if relation is None:
+    if relation is None:  # a statement without an answer
         return Result(columns=(), types=(), table=pa.table({}))
     return Result(
         columns=tuple(relation.columns),

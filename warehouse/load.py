@@ -15,6 +15,16 @@ import pyarrow as pa
 
 from warehouse import stage, stage_ops
 from warehouse.connection import query, transaction
+from warehouse.register import (
+    begin_run,
+    copy_work_in_hand,
+    deactivate_feed,
+    end_run,
+    mark_dead_runs,
+    put_feeds,
+    put_rule_results,
+)
+from warehouse.write import run, staged, table_schema, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +32,19 @@ if TYPE_CHECKING:
     import duckdb
 
     from transforms.records import Article, Batch
-    from warehouse.stage import Row
+    from warehouse.write import Row
+
+__all__ = [
+    "LoadResult",
+    "begin_run",
+    "copy_work_in_hand",
+    "deactivate_feed",
+    "end_run",
+    "load",
+    "mark_dead_runs",
+    "put_feeds",
+    "put_rule_results",
+]
 
 KEY_SCHEMA = pa.schema([("version_id", pa.string())])
 SUBJECT_SCHEMA = pa.schema([("subject_id", pa.string())])
@@ -72,33 +94,15 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadResult:
     return LoadResult(rows=rows)
 
 
-def write_rows(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], *queries: str
-) -> dict[str, int]:
-    """Stage rows as ``staged_<table>`` and run queries on them; count what the last one wrote."""
-    if not rows:
-        return {}
-    counts = [0]
-    name = table.partition(".")[2]
-    with stage.staged(con, f"staged_{name}", rows, stage.table_schema(con, table)):
-        counts += [run(con, name) for name in queries]
-    return {table: counts[-1]}
-
-
-def run(con: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Run a query that writes, and return how many rows it wrote."""
-    return int(con.execute(query(name)).fetchall()[0][0])
-
-
 def _load_exchanges(
     con: duckdb.DuckDBPyConnection, batch: Batch, hashes: dict[str, str]
 ) -> dict[str, int]:
     """Write what was exchanged, what the feeds yielded, what is wanted, and the outcomes."""
     exchanges = stage_ops.exchange_rows(batch, hashes)
-    rows = {}
+    rows: dict[str, int] = {}
     if exchanges:
-        schema = stage.table_schema(con, "ops.exchanges")
-        with stage.staged(con, "staged_exchanges", exchanges, schema):
+        schema = table_schema(con, "ops.exchanges")
+        with staged(con, "staged_exchanges", exchanges, schema):
             rows["ops.exchanges"] = run(con, "merge_exchanges")
             run(con, "exchange_sources")
     rows |= write_rows(con, "ops.parses", stage_ops.parse_rows(batch), "insert_parses")
@@ -110,8 +114,8 @@ def _load_entries(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int
     entries = stage.entry_rows(batch.entries, batch.run_id)
     if not entries:
         return {}
-    schema = stage.table_schema(con, "news.entries")
-    with stage.staged(con, "staged_entries", entries, schema):
+    schema = table_schema(con, "news.entries")
+    with staged(con, "staged_entries", entries, schema):
         count = run(con, "merge_entries")
         run(con, "link_new_entries")
     return {"news.entries": count}
@@ -128,9 +132,9 @@ def _load_articles(
     doubtful = {article.version_id for article in latest if has_date_conflict(article)}
     for row in versions:
         row["has_date_conflict"] = row["version_id"] in doubtful
-    schema = stage.table_schema(con, "news.article_versions", DATE_CONFLICT)
-    rows = {}
-    with stage.staged(con, "staged_article_versions", versions, schema):
+    schema = table_schema(con, "news.article_versions", DATE_CONFLICT)
+    rows: dict[str, int] = {}
+    with staged(con, "staged_article_versions", versions, schema):
         rows |= _load_details(con, latest, versions)
         rows["news.article_versions"] = run(con, "merge_article_versions")
         _mark_changes(con)
@@ -140,7 +144,7 @@ def _load_articles(
     )
     links = _links(batch)
     if links:
-        with stage.staged(con, "staged_links", links, LINK_SCHEMA):
+        with staged(con, "staged_links", links, LINK_SCHEMA):
             run(con, "link_entries")
     return rows
 
@@ -170,7 +174,7 @@ def _load_details(
     }
     if renewed:
         keys: list[Row] = [{"version_id": version} for version in sorted(renewed)]
-        with stage.staged(con, "staged_rewritten", keys, KEY_SCHEMA):
+        with staged(con, "staged_rewritten", keys, KEY_SCHEMA):
             for table in DETAIL_TABLES:
                 run(con, f"delete_{table}")
     written = [
@@ -194,7 +198,7 @@ def _mark_changes(con: duckdb.DuckDBPyConnection) -> None:
     changed = con.execute(query("changed_articles")).fetchall()
     if changed:
         keys: list[Row] = [{"article_id": article} for (article,) in changed]
-        with stage.staged(con, "staged_changed", keys, ARTICLE_SCHEMA):
+        with staged(con, "staged_changed", keys, ARTICLE_SCHEMA):
             run(con, "mark_changes")
 
 
@@ -217,11 +221,11 @@ def _links(batch: Batch) -> list[Row]:
 
 def _load_judgements(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
     """Write what validation said: records kept aside, marks, and how the rules fared."""
-    rows = {}
+    rows: dict[str, int] = {}
     held = stage_ops.quarantine_rows(batch)
     if held:
-        schema = stage.table_schema(con, "ops.quarantine")
-        with stage.staged(con, "staged_quarantine", held, schema):
+        schema = table_schema(con, "ops.quarantine")
+        with staged(con, "staged_quarantine", held, schema):
             rows["ops.quarantine"] = run(con, "merge_quarantine")
             run(con, "delete_quarantine_hits")
         rows |= write_rows(
@@ -246,9 +250,9 @@ def _load_marks(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
         return {}
     keys: list[Row] = [{"subject_id": subject} for subject in sorted(subjects)]
     with ExitStack() as stack:
-        stack.enter_context(stage.staged(con, "staged_subjects", keys, SUBJECT_SCHEMA))
-        schema = stage.table_schema(con, "ops.marks")
-        stack.enter_context(stage.staged(con, "staged_marks", marks, schema))
+        stack.enter_context(staged(con, "staged_subjects", keys, SUBJECT_SCHEMA))
+        schema = table_schema(con, "ops.marks")
+        stack.enter_context(staged(con, "staged_marks", marks, schema))
         run(con, "delete_marks")
         return {"ops.marks": run(con, "merge_marks")} if marks else {}
 

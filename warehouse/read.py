@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from transforms.records import Feed, KnownEntry, Source
+from transforms.records import Entry, Feed, KnownEntry, Moment, Place, Source, Tag
 from warehouse.connection import query
+from warehouse.stage import MOMENT_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     import duckdb
+
+    from transforms.records import Stage
 
 
 def feeds(con: duckdb.DuckDBPyConnection, *, active_only: bool = True) -> tuple[Feed, ...]:
@@ -34,7 +39,7 @@ def known_entries(
     con: duckdb.DuckDBPyConnection, entry_ids: Iterable[str]
 ) -> dict[str, KnownEntry]:
     """Return what is held of those entries that are known, by entry_id."""
-    with _asked(con, entry_ids):
+    with asked(con, entry_ids):
         found = con.execute(query("known_entries")).fetchall()
     return {
         entry_id: KnownEntry(entry_id=entry_id, title=title, url=url, updated_at=updated_at)
@@ -44,7 +49,7 @@ def known_entries(
 
 def known_versions(con: duckdb.DuckDBPyConnection, version_ids: Iterable[str]) -> set[str]:
     """Return those version_ids that are known."""
-    with _asked(con, version_ids):
+    with asked(con, version_ids):
         return {version for (version,) in con.execute(query("known_versions")).fetchall()}
 
 
@@ -55,7 +60,7 @@ def known_articles_by_url(
 
     Requested, final and AMP addresses count as well as an article's own.
     """
-    with _asked(con, canonical_urls):
+    with asked(con, canonical_urls):
         return dict(con.execute(query("known_articles_by_url")).fetchall())
 
 
@@ -70,7 +75,8 @@ def current_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 @contextmanager
-def _asked(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> Iterator[None]:
+def asked(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> Iterator[None]:
+    """Let a query see some keys as the table ``asked_keys``."""
     table = pa.table({"key": pa.array(sorted(set(keys)), pa.string())})
     con.register("asked_keys", table)
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from warehouse.connection import query, transaction
-from warehouse.load import run, write_rows
+from warehouse.write import run, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from transforms.records import Feed, Source
-    from warehouse.stage import Row
+    from transforms.records import Feed, RuleResult, Source
     from warehouse.state import WantInHand
+    from warehouse.write import Row
 
 
 def put_feeds(
@@ -42,7 +42,7 @@ def deactivate_feed(con: duckdb.DuckDBPyConnection, feed_id: str, at: datetime) 
     return bool(con.execute(query("deactivate_feed"), [feed_id, at]).fetchall()[0][0])
 
 
-def begin_run(
+def begin_run(  # noqa: PLR0913, PLR0917 (a run's columns, as they are named)
     con: duckdb.DuckDBPyConnection,
     run_id: str,
     kind: str,
@@ -90,3 +90,12 @@ def copy_work_in_hand(con: duckdb.DuckDBPyConnection, rows: Sequence[WantInHand]
         run(con, "delete_work_in_hand")
         write_rows(con, "ops.work_in_hand", staged, "insert_work_in_hand")
     return len(staged)
+
+
+def put_rule_results(
+    con: duckdb.DuckDBPyConnection, run_id: str, results: Sequence[RuleResult], at: datetime
+) -> None:
+    """Write how rules fared over the whole warehouse (a load writes those of its batch)."""
+    stamp = {"load_id": None, "run_id": run_id, "checked_at": at}
+    rows: list[Row] = [asdict(result) | stamp for result in results]
+    write_rows(con, "ops.validation_results", rows, "insert_validation_results")

@@ -1,34 +1,28 @@
-"""Records into rows, and rows into Arrow tables that DuckDB reads in place.
+"""What is known, as rows: entries, and articles with their versions, pieces and addresses.
 
-A row is a dict with the names of the table's columns. Rows of one key are folded
-into one here, because MERGE would insert both of two equal new ones.
+A row is a dict with the names of the table's columns. Records of one key are folded
+into one row here, because MERGE would insert both of two equal new ones.
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import xxhash
 
 from transforms.urls import InvalidURL, canonical_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import duckdb
+    from collections.abc import Iterable, Mapping, Sequence
 
     from transforms.records import Article, Batch, Block, Entry, Moment
-
-Row = dict[str, Any]
+    from warehouse.write import Row
 
 NOT_LETTERS = re.compile(r"[\W_]+")
-SURROGATES = re.compile("[\ud800-\udfff]")
 MOMENT_PARTS = ("at", "precision", "has_zone", "raw", "origin")
 ENTRY_STATE = attrgetter(
     "guid", "url", "canonical_url", "title", "summary", "content", "published", "updated",
@@ -40,43 +34,6 @@ ARTICLE_DETAILS = attrgetter(
     "kind_reason", "is_paywalled", "words", "body", "blocks", "credits", "tags", "doubts",
     "extractor",
 )  # fmt: skip
-
-
-@contextmanager
-def staged(
-    con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row], schema: pa.Schema
-) -> Iterator[None]:
-    """Let SQL see rows as the table ``name`` for the length of a block."""
-    con.register(name, arrow_table(rows, schema))
-    try:
-        yield
-    finally:
-        con.unregister(name)
-
-
-def table_schema(con: duckdb.DuckDBPyConnection, table: str, *more: pa.Field) -> pa.Schema:
-    """Return the Arrow schema of a table of the warehouse, JSON as text, with fields added."""
-    schema = con.sql(f"select * from {table} limit 0").to_arrow_table().schema  # noqa: S608 (our own names)
-    plain = [field.with_type(_storage(field.type)) for field in schema]
-    return pa.schema([*plain, *more])
-
-
-def arrow_table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
-    """Return rows as a table of the given schema.
-
-    Lone surrogates, which UTF-8 cannot carry, become U+FFFD: one such character
-    must not stop a batch.
-
-    Raises: KeyError where a row has a name that the schema lacks.
-    """
-    names = set(schema.names)
-    for row in rows[:1]:
-        if not names.issuperset(row):
-            raise KeyError(f"no such columns: {sorted(set(row) - names)}")
-    try:
-        return pa.Table.from_pylist(list(rows), schema=schema)
-    except UnicodeEncodeError:
-        return pa.Table.from_pylist([encodable(row) for row in rows], schema=schema)
 
 
 def entry_rows(entries: Iterable[Entry], run_id: str) -> list[Row]:
@@ -257,18 +214,3 @@ def _moment_columns(name: str, moment: Moment | None) -> Row:
 
 def _stands_in(body: str, block: Block) -> bool:
     return block.start is not None and body[block.start : block.end] == block.text
-
-
-def _storage(kind: pa.DataType) -> pa.DataType:
-    return kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
-
-
-def encodable(value: Any) -> Any:  # noqa: ANN401 (whatever a row holds)
-    """Return a value whose texts UTF-8 can carry: lone surrogates become U+FFFD."""
-    if isinstance(value, str):
-        return SURROGATES.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {key: encodable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [encodable(item) for item in value]
-    return value

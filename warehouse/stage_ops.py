@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 import xxhash
 
 from transforms.identity import make_id
-from transforms.records import Problem, RuleHit
 from transforms.urls import InvalidURL, host_of
-from warehouse.stage import encodable
+from warehouse.write import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from transforms.records import (
         Batch,
@@ -24,21 +23,25 @@ if TYPE_CHECKING:
         HostState,
         Outcome,
         ParsedFeed,
+        Problem,
         Quarantined,
+        RuleHit,
         Severity,
     )
-    from warehouse.stage import Row
+    from warehouse.write import Row
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 
 def payload_hashes(batch: Batch) -> dict[str, str]:
     """Return xxh3_128 of what came, by exchange_id, where something came."""
-    return {
-        exchange.exchange_id: xxhash.xxh3_128_hexdigest(exchange.payload)
-        for exchange in batch.exchanges
-        if exchange.payload
-    }
+    hashes = {}
+    for exchange in batch.exchanges:
+        if exchange.payload_hash is not None:
+            hashes[exchange.exchange_id] = exchange.payload_hash
+        elif exchange.payload:
+            hashes[exchange.exchange_id] = xxhash.xxh3_128_hexdigest(exchange.payload)
+    return hashes
 
 
 def exchange_rows(batch: Batch, hashes: Mapping[str, str]) -> list[Row]:
@@ -90,6 +93,7 @@ def want_rows(batch: Batch) -> list[Row]:
             "feed_id": want.feed_id,
             "source_id": want.source_id,
             "reason": want.reason,
+            "lane": want.lane,
             "wanted_at": batch.at,
             "run_id": batch.run_id,
             "load_id": batch.load_id,
@@ -224,7 +228,7 @@ def _exchange_row(exchange: Exchange) -> Row:
         "content_type": exchange.header("content-type"),
         "etag": exchange.header("etag"),
         "last_modified": exchange.header("last-modified"),
-        "payload_bytes": len(exchange.payload),
+        "payload_bytes": exchange.payload_bytes or len(exchange.payload),
         "hops": [asdict(hop) for hop in exchange.hops],
         "problem_code": problem.code if problem else None,
         "problem_detail": problem.detail if problem else None,

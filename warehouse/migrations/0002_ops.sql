@@ -192,6 +192,7 @@ create table ops.wants (
     feed_id varchar,
     source_id varchar not null,
     reason varchar not null,
+    lane varchar not null,
     wanted_at timestamptz not null,
     run_id varchar not null,
     load_id varchar not null,
@@ -211,6 +212,8 @@ comment on column ops.wants.source_id is
     'Outlet: news.sources.';
 comment on column ops.wants.reason is
     'new, retitled, updated, backfill and so on.';
+comment on column ops.wants.lane is
+    'Whose work it is: live, or the name of one backfill.';
 comment on column ops.wants.wanted_at is
     'Time of the batch that first named it.';
 comment on column ops.wants.run_id is
@@ -370,7 +373,7 @@ comment on column ops.marks.run_id is
     'Run that last saw it: ops.runs.';
 
 create table ops.validation_results (
-    load_id varchar not null,
+    load_id varchar,
     run_id varchar not null,
     checked_at timestamptz not null,
     suite varchar not null,
@@ -380,9 +383,9 @@ create table ops.validation_results (
     failed_rows integer not null
 );
 comment on table ops.validation_results is
-    'How each rule fared over each batch. Grain: one rule in one load.';
+    'How each rule fared over each batch, or over the whole warehouse. Grain: one rule in one check.';
 comment on column ops.validation_results.load_id is
-    'Load: ops.loads.';
+    'Load: ops.loads; null for a check of the whole warehouse.';
 comment on column ops.validation_results.run_id is
     'Run: ops.runs.';
 comment on column ops.validation_results.checked_at is

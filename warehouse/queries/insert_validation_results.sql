@@ -1,4 +1,4 @@
--- Grain: one rule in one load.
+-- Grain: one rule in one check.
 insert into ops.validation_results (
     load_id, run_id, checked_at, suite, rule_id, severity, rows, failed_rows
 )

@@ -8,8 +8,10 @@ when matched and (
 ) then update set
     exchange_id = staged.exchange_id
 when not matched then insert (
-    want_id, url, entry_id, feed_id, source_id, reason, wanted_at, run_id, load_id, exchange_id
+    want_id, url, entry_id, feed_id, source_id, reason, lane, wanted_at, run_id, load_id,
+    exchange_id
 ) values (
     staged.want_id, staged.url, staged.entry_id, staged.feed_id, staged.source_id,
-    staged.reason, staged.wanted_at, staged.run_id, staged.load_id, staged.exchange_id
+    staged.reason, staged.lane, staged.wanted_at, staged.run_id, staged.load_id,
+    staged.exchange_id
 );

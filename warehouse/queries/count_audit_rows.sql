@@ -1,0 +1,2 @@
+-- Grain: one row.
+select count(*) from report.outcome_audit;

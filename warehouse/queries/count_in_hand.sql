@@ -1,0 +1,2 @@
+-- Grain: one row.
+select count(*) from ops.work_in_hand;
