@@ -1,0 +1,371 @@
+"""From a page's bytes to an `Article`: one parse, what is declared first, the text last.
+
+Pure: the same exchange gives the same article, on any machine, in any process.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from transforms import engine, identity, kinds, moments
+from transforms.asides import PageText, set_aside, squeeze
+from transforms.blocks import Blocks, build_blocks
+from transforms.content import body_hash, body_of
+from transforms.dates import parse_date
+from transforms.creditors import gather_credits, once
+from transforms.engine import Piece
+from transforms.language import (
+    SAMPLE_CHARS,
+    LanguageChoice,
+    choose_language,
+    count_words,
+    primary_subtag,
+)
+from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
+from transforms.pages import Page, TooComplexError, read_page
+from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag
+from transforms.titles import Title, choose_title, site_names
+from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from transforms.records import Credit, Entry, Exchange
+
+VERSION = "0.1.0"
+EXTRACTOR = f"copytaster {VERSION}; {engine.VERSION}"
+MAX_PAGE_BYTES = 5 * 2**20
+MIN_STANDFIRST_CHARS = 20
+MAX_STANDFIRST_CHARS = 1000
+ARTICLE_BODY_RATIO = 2.0
+MAX_TAGS = 50
+MAX_TAG_CHARS = 120
+STANDFIRST_KEY_CHARS = 60
+_OK, _REDIRECTS = 200, 300
+_PARAGRAPH_TAGS = re.compile(r"<\s*(?:/p|br|/li|/h\d|/div)[^<>]{0,20}>", re.IGNORECASE)
+_HTML_TYPES = ("html", "xml", "text/plain", "octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """All that is read of one page before its text."""
+
+    exchange: Exchange
+    entry: Entry | None
+    page: Page
+    metadata: Metadata
+    url: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """All that was made of it."""
+
+    title: Title
+    when: moments.Published
+    credits: tuple[Credit, ...]
+    blocks: Blocks
+    kind: kinds.PageKind
+    is_paywalled: bool
+
+
+def extract(
+    exchange: Exchange,
+    *,
+    source_id: str,
+    entry: Entry | None = None,
+    max_bytes: int = MAX_PAGE_BYTES,
+) -> Article | Problem:
+    """Extract the article of one page, or say why there is none.
+
+    Codes: ``http_status_XXX``, ``not_html``, ``page_too_large``, ``page_too_complex``,
+    ``challenge_page``, ``error_page``, ``no_main_text``, ``no_title``, and those of
+    `transforms.content.body_of`.
+    """
+    body = _body(exchange, max_bytes)
+    if isinstance(body, Problem):
+        return body
+    try:
+        page = read_page(body, exchange.header("content-type"))
+    except TooComplexError as error:
+        return _problem(exchange, "page_too_complex", str(error))
+    if page is None:
+        return _problem(exchange, "not_html", "no markup that can be parsed")
+    metadata = read_metadata(page.tree, page.ld_json)
+    refusal = _refusal(exchange, body, page, metadata)
+    if refusal is not None:
+        return refusal
+    url = exchange.final_url or exchange.requested_url
+    source = _Source(exchange, entry, page, metadata, url, site_names(metadata, host_of(url)))
+    return _article(source, source_id)
+
+
+def _article(source: _Source, source_id: str) -> Article | Problem:
+    """Read title, dates and credits from the whole tree, then the text, which takes it apart."""
+    entry = source.entry
+    title = choose_title(
+        source.page.tree,
+        source.metadata,
+        sites=source.sites,
+        entry_title=entry.title if entry else None,
+    )
+    if title is None:
+        return _problem(source.exchange, "no_title", "neither page nor feed names the article")
+    is_paywalled = kinds.is_paywalled(source.page.tree, source.metadata)
+    when = _dates(source)
+    credits = gather_credits(
+        source.page.tree,
+        source.metadata,
+        sites=source.sites,
+        entry=entry,
+        last_resort=lambda: engine.byline(source.page.tree),
+    )
+    page_text = set_aside(source.page.tree)
+    blocks = _blocks(source, page_text, title)
+    if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
+        return _problem(source.exchange, "no_main_text", "no text found in the page")
+    if not any(credit.role == "author" for credit in credits):
+        credits = [*(c for c in blocks.credits if c.origin == "byline"), *credits]
+    shape = kinds.measure(
+        source.page.tree,
+        blocks.blocks,
+        linked_chars=_linked_chars(blocks, page_text),
+        has_byline_or_date=bool(credits or when.published),
+    )
+    kind = kinds.tell_kind(
+        source.url, title.headline, source.metadata, shape, paywalled=is_paywalled
+    )
+    reading = _Reading(title, when, once([*credits, *blocks.credits]), blocks, kind, is_paywalled)
+    return _assembled(source, source_id, reading)
+
+
+def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
+    exchange, metadata, blocks = source.exchange, source.metadata, reading.blocks
+    key = canonical_page_url(source.url, metadata, is_article=reading.kind.kind != "listing")
+    standfirst = _standfirst(source, blocks.body)
+    language = _language(source, reading)
+    content = "\x00".join((reading.title.headline, standfirst or "", blocks.body))
+    content_hash = body_hash(content.encode("utf-8", "replace"))
+    article_id = identity.article_id(key)
+    return Article(
+        article_id=article_id,
+        version_id=identity.version_id(article_id, content_hash),
+        exchange_id=exchange.exchange_id,
+        source_id=source_id,
+        canonical_url=key,
+        requested_url=exchange.requested_url,
+        final_url=source.url,
+        fetched_at=exchange.fetched_at,
+        entry_id=source.entry.entry_id if source.entry else None,
+        amp_url=absolute_url(source.url, metadata.amp) if metadata.amp else None,
+        headline=reading.title.headline,
+        headline_origin=reading.title.origin,
+        kicker=reading.title.kicker,
+        standfirst=standfirst,
+        section=_section(metadata),
+        dateline=blocks.dateline or text_of(metadata.article.get("dateline")),
+        published=reading.when.published,
+        modified=reading.when.modified,
+        date_candidates=reading.when.candidates,
+        language=language.language,
+        language_origin=language.origin,
+        kind=reading.kind.kind,
+        kind_reason=reading.kind.reason,
+        is_paywalled=reading.is_paywalled,
+        body=blocks.body,
+        blocks=blocks.blocks,
+        credits=reading.credits,
+        tags=_tags(metadata, source.entry),
+        words=count_words(blocks.body),
+        body_hash=body_hash(blocks.body.encode("utf-8", "replace")),
+        content_hash=content_hash,
+        extractor=EXTRACTOR,
+        doubts=tuple(_doubts(source, reading, language)),
+    )
+
+
+def canonical_page_url(url: str, metadata: Metadata, *, is_article: bool = True) -> str:
+    """Return the key of the page: its declared canonical address where that can be believed.
+
+    Not believed: another registrable domain, the site's root or a section above
+    the page's own path while the page is an article.
+    """
+    own = canonical_url(url)
+    for declared in (metadata.canonical, metadata.first("og:url")):
+        absolute = absolute_url(url, declared) if declared else None
+        if absolute is None:
+            continue
+        try:
+            key = canonical_url(absolute)
+            same = registrable_domain(key) == registrable_domain(own)
+        except InvalidURL:
+            continue
+        if same and not (is_article and _is_above(key, own)):
+            return key
+    return own
+
+
+def _is_above(key: str, own: str) -> bool:
+    """Tell whether one address is the root, or a folder on the way to the other."""
+    declared, page = urlsplit(key), urlsplit(own)
+    path = declared.path.rstrip("/")
+    if not path and not declared.query:
+        return bool(page.path.rstrip("/") or page.query)
+    return (
+        not declared.query
+        and page.path.startswith(f"{path}/")
+        and page.path.rstrip("/") != path
+        and (page.path.rstrip("/").removeprefix(f"{path}/") not in {"amp", "index.html", "print"})
+    )
+
+
+def _body(exchange: Exchange, max_bytes: int) -> bytes | Problem:
+    if exchange.problem is not None:
+        return exchange.problem
+    if exchange.status is None or not _OK <= exchange.status < _REDIRECTS:
+        detail = f"{exchange.status} {exchange.reason}".strip()
+        return _problem(exchange, f"http_status_{exchange.status}", detail)
+    kind = (exchange.header("content-type") or "html").lower()
+    if not any(name in kind for name in _HTML_TYPES):
+        return _problem(exchange, "not_html", f"content type {kind[:80]}")
+    body = body_of(exchange, max_bytes)
+    if isinstance(body, Problem):
+        code = "page_too_large" if body.code == "body_too_large" else body.code
+        return replace(body, stage="article", code=code)
+    return body if body.strip() else _problem(exchange, "not_html", "empty body")
+
+
+def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) -> Problem | None:
+    """Return the problem of a page that is a bot challenge or an error page."""
+    root = page.tree.find("body")
+    text = " ".join("".join(root.itertext()).split()) if root is not None else ""
+    title = metadata.title or ""
+    reason = kinds.challenge_reason(exchange.headers, title, body, text)
+    if reason is not None:
+        return _problem(exchange, "challenge_page", reason, is_final=False)
+    headings = [plain(heading.text_content()) for heading in page.tree.iter("h1")]
+    reason = kinds.error_reason(title, headings, text)
+    if reason is not None and not metadata.article:
+        return _problem(exchange, "error_page", reason)
+    return None
+
+
+def _dates(source: _Source) -> moments.Published:
+    language = next((code for _, code in _declared_languages(source)), None)
+    published, modified = moments.gather(
+        source.page.tree, source.metadata, source.url, source.entry, language
+    )
+    fetched_at = source.exchange.fetched_at
+    when = moments.choose(published, modified, fetched_at=fetched_at)
+    if when.published is not None:
+        return when
+    latest = (fetched_at + moments.FUTURE).date()
+    raw = engine.page_date(source.page.tree, source.url, latest)
+    searched = parse_date(raw, origin="text:htmldate") if raw else None
+    extra = [searched] if searched is not None else []
+    return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
+
+
+def _blocks(source: _Source, page_text: PageText, title: Title) -> Blocks:
+    """Build the blocks of the page's text, or of the declared text where the page shows less."""
+    pieces = engine.main_text(source.page.tree, source.url)
+    chars = sum(len(piece.text) for piece in pieces)
+    declared = _declared_text(source.metadata)
+    if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
+        pieces = [Piece("paragraph", line) for line in declared]
+    return build_blocks(pieces, page_text, headline=title.headline)
+
+
+def _declared_text(metadata: Metadata) -> list[str]:
+    raw = metadata.article.get("articleBody")
+    if not isinstance(raw, str):
+        return []
+    raw = _PARAGRAPH_TAGS.sub("\n", html.unescape(raw))
+    return [line for part in raw.splitlines() if (line := plain(part))]
+
+
+def _declared_languages(source: _Source) -> list[tuple[str, str]]:
+    metadata = source.metadata
+    declared = (
+        ("html", metadata.lang),
+        ("json-ld", text_of(metadata.article.get("inLanguage"))),
+        ("og:locale", metadata.first("og:locale")),
+        ("meta", metadata.first("content-language", "language", "dc.language")),
+        ("feed", source.entry.language if source.entry else None),
+    )
+    return [(origin, code) for origin, tag in declared if tag and (code := primary_subtag(tag))]
+
+
+def _language(source: _Source, reading: _Reading) -> LanguageChoice:
+    sample = f"{reading.title.headline} {reading.blocks.body[:SAMPLE_CHARS]}"
+    return choose_language(_declared_languages(source), sample)
+
+
+def _doubts(source: _Source, reading: _Reading, language: LanguageChoice) -> Iterator[Doubt]:
+    yield from reading.when.doubts
+    if language.contradicted_by is not None:
+        detail = f"{language.language} ({language.origin}) against {language.contradicted_by}"
+        yield Doubt(code="language_conflict", detail=detail)
+    texts = [b.text for b in reading.blocks.blocks if b.kind in {"caption", "paragraph", "list"}]
+    latest = source.exchange.fetched_at + moments.FUTURE
+    contradiction = moments.contradicted_by_text(reading.when.published, texts, latest)
+    if contradiction is not None:
+        yield contradiction
+    if source.page.is_ld_json_cut:
+        yield Doubt(code="json_ld_cut", detail="JSON-LD beyond the limit was not read")
+
+
+def _standfirst(source: _Source, body: str) -> str | None:
+    """Return the declared summary, unless it is only the start of the body."""
+    metadata = source.metadata
+    declared = (
+        text_of(metadata.article.get("description")),
+        metadata.first("og:description", "description", "twitter:description"),
+    )
+    start = squeeze(body[: 2 * MAX_STANDFIRST_CHARS])
+    for text in declared:
+        if text and MIN_STANDFIRST_CHARS <= len(text) <= MAX_STANDFIRST_CHARS:
+            return None if squeeze(text.rstrip(".… "))[:STANDFIRST_KEY_CHARS] in start else text
+    return None
+
+
+def _section(metadata: Metadata) -> str | None:
+    declared = text_of(metadata.article.get("articleSection"))
+    return declared or metadata.first("article:section", "og:article:section", "section")
+
+
+def _tags(metadata: Metadata, entry: Entry | None) -> tuple[Tag, ...]:
+    tags = {tag.name.casefold(): tag for tag in entry.tags} if entry else {}
+    for origin, names in _tag_sources(metadata):
+        for name in names:
+            if name and len(name) <= MAX_TAG_CHARS:
+                tags.setdefault(name.casefold(), Tag(name=name, origin=origin))
+    return tuple(tags.values())[:MAX_TAGS]
+
+
+def _tag_sources(metadata: Metadata) -> Iterator[tuple[str, list[str]]]:
+    keywords = metadata.article.get("keywords")
+    listed = [keywords] if isinstance(keywords, str) else keywords
+    texts = list(texts_of(listed))
+    yield "json-ld", [part.strip() for text in texts for part in text.split(",")]
+    yield "meta", list(metadata.meta.get("article:tag", ()))
+    declared = metadata.first("news_keywords", "keywords", "parsely-tags")
+    yield "meta", [part.strip() for part in (declared or "").split(",")]
+
+
+def _linked_chars(blocks: Blocks, page_text: PageText) -> int:
+    return sum(
+        len(block.text)
+        for block in blocks.blocks
+        if block.kind in BODY_KINDS and squeeze(block.text) in page_text.linked
+    )
+
+
+def _problem(exchange: Exchange, code: str, detail: str, *, is_final: bool = True) -> Problem:
+    subject = exchange.requested_url
+    return Problem(stage="article", subject=subject, code=code, detail=detail, is_final=is_final)

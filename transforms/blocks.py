@@ -1,0 +1,327 @@
+"""From pieces of text to typed blocks in page order, and the body that they make.
+
+The body is the paragraphs, headings, lists and quotations. Everything else that
+the page shows among them (captions, credit lines, promotion, video prompts,
+notes, tables) is kept as a block beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from transforms.asides import squeeze
+from transforms.bylines import (
+    credits_of,
+    picture_credits,
+    read_credit_line,
+    read_dateline,
+    read_names,
+)
+from transforms.records import BODY_KINDS, Block, BlockKind, Credit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from transforms.asides import Aside, PageText
+    from transforms.engine import Piece
+
+KEY_CHARS = 40
+SHORT_LINE_CHARS = 220
+BYLINE_CHARS = 80
+LAYOUT_TABLE_SHARE = 0.5
+
+_PROMO_WORDS = (
+    "Read more", "Read also", "Also read", "Read next", "Read the full story", "See also", "More on this",
+    "More on this story", "More about", "Related", "Related articles?", "Related stor(?:y|ies)", "Related content",
+    "Recommended", "Don't miss", "Also on", "You may also like", "You might also like", "Listen to", "Listen now",
+    "Further reading", "Sign up", "Subscribe", "Follow us", "Click here", "More from",
+    "Lesen Sie (?:auch|mehr|dazu|hier)", "Mehr zum Thema", "Mehr dazu", "Auch interessant", "Siehe auch", "Weiterlesen",
+    "Mehr lesen", "Das könnte Sie auch interessieren", "Lesetipp", "Zum Thema", "Mehr erfahren", "Lies auch",
+    "Lire aussi", "À lire aussi", "A lire aussi", "À lire", "Voir aussi", "Sur le même sujet", "À voir", "En savoir plus",
+    "Leer más", "Lea también", "Lee también", "Le puede interesar", "Te puede interesar", "También lee", "Vea también",
+    "Ver más", "Más información", "Relacionado", "Leia também", "Leia mais", "Veja também", "Saiba mais",
+    "Leggi anche", "Leggi di più", "Approfondisci", "Lees ook", "Lees meer", "Läs (?:också|även|mer)", "Les også",
+    "Læs også", "Lue myös", "Lue lisää", "Czytaj (?:także|też|więcej|również)", "Zobacz (?:także|też|również)",
+    "Přečtěte si", "Čtěte také", "Prečítajte si", "Olvassa el", "Citește și", "Citeşte şi", "Прочетете",
+    "Читайте также", "Читать также", "Читать далее", "Подробнее", "Смотрите также", "По теме",
+    "Читайте також", "Дивіться також", "Оқи отырыңыз", "Прочитайте также", "Ayrıca okuyun", "İlgili haber(?:ler)?",
+    "Bunu da okuyun", "Baca juga", "Simak juga", "Xem thêm", "Đọc thêm", "อ่านเพิ่มเติม", "อ่านต่อ",
+    "اقرأ أيضا[ًا]?", "إقرأ أيضا[ًا]?", "بیشتر بخوانید", "קראו גם", "עוד בנושא", "यह भी पढ़ें", "ये भी पढ़ें",
+    "相关阅读", "延伸阅读", "延伸閱讀", "関連記事", "【関連】", "관련기사", "관련 기사", "Soma zaidi",
+)  # fmt: skip
+_PROMO = re.compile(r"^[\W_]{0,4}(?:" + "|".join(_PROMO_WORDS) + r")(?P<rest>.*)$", re.IGNORECASE)
+_PROMO_REST = re.compile(
+    r"^\s*(?:[:：>»›→|\-–—]|\.{3}|…|$)|^\s+(?:about|on|here|zu|über|sur|sobre)\b[^.]*$"
+)
+_VIDEO = re.compile(
+    r"^[\W_]{0,4}(?:Watch(?: the)?(?: full)? video|Watch now|Watch live|Watch(?= \d)|Play video|Video ansehen|"
+    r"Jetzt (?:ansehen|live)|Video abspielen|Regarder(?: la vidéo)?|Voir la vidéo|Ver (?:el )?v[ií]deo|"
+    r"Mira el video|Vea el video|Assista ao vídeo|Veja o vídeo|Guarda il video|Bekijk (?:de )?video|"
+    r"Se (?:hele )?(?:videoen|video)|Katso video|Obejrzyj (?:wideo|film)|Zobacz wideo|Смотреть видео|"
+    r"Смотрите видео|Дивитися відео|Videoyu izle(?:yin)?|شاهد الفيديو|صפו בסרטון|צפו בסרטון|वीडियो देखें|动画|動画を見る|观看视频)"
+    r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?)?(?:\W*(?:min|Min\.|мин)\.?)?\W*$"
+    r"|^[\W_]{0,3}(?:video\W*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:min\.?|минут\w*|Uhr))?\W*$",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"^[\W_]{0,4}(?:Corrections?(?: \([^)]*\))?\s*[:：–-]|Clarification\s*[:：]|Editor['’]?s['’]? note|"
+    r"(?:This|The) (?:article|story|report|piece|post|headline) (?:was|has been|is being|will be)\b.{0,60}"
+    r"(?:updat|correct|amend|chang|edit|revis)|Update\s*[:：]|UPDATE\s*[:：(]|Note to readers|"
+    r"An earlier version of|A previous version of|"
+    r"Korrektur(?:hinweis)?\s*[:：]|Berichtigung\s*[:：]|Anmerkung der Redaktion|Anm\. d\. Red|"
+    r"Hinweis der Redaktion|Transparenzhinweis|(?:Dieser|Der) (?:Artikel|Text|Beitrag) wurde .{0,60}"
+    r"(?:aktualisiert|korrigiert|ergänzt|geändert)|Note de la rédaction|Rectificatif|Erratum|Correction\s*:|"
+    r"Cet article a été (?:mis à jour|modifié|corrigé)|Nota de(?:l editor| la redacción| redacción)|"
+    r"Fe de erratas|Corrección\s*:|Errata\s*:|Correção\s*:|Nota da redação|Nota della redazione|Rettifica\s*:|"
+    r"Rättelse\s*:|Rettelse\s*:|Oikaisu\s*:|Sprostowanie|Исправление\s*:|Обновлено\s*:|Обновление\s*:|"
+    r"От редакции|Примечание редакции|Від редакції|Виправлення\s*:|Düzeltme\s*:|تصحيح\s*:|תיקון\s*:|更正|訂正|编者按|編者按|정정)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|Text|Text:|Texto:|Texte:|Tekst:)\s+\S", re.IGNORECASE)  # fmt: skip
+_CELLS = re.compile(r" \| | ¶ ")
+_SPACE = re.compile(r"\s+")
+_SENTENCE = re.compile(r"[.!?。！？।]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A block before it has a position."""
+
+    kind: BlockKind
+    text: str
+    level: int | None = None
+    credit: str | None = None
+    credits: tuple[Credit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """All blocks of a page, its body, and the credits and datelines read from its lines."""
+
+    blocks: tuple[Block, ...]
+    body: str
+    credits: tuple[Credit, ...]
+    dateline: str | None
+    byline: str | None
+
+
+def build_blocks(pieces: Sequence[Piece], page: PageText, *, headline: str) -> Blocks:
+    """Type the pieces of the main text, put what was set aside among them, number them."""
+    drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, headline)
+    merged = _merged(drafts, page)
+    body, blocks = number_blocks(merged)
+    credits = tuple(credit for draft in merged for credit in draft.credits)
+    dateline = next((draft.text for draft in merged if draft.kind == "dateline"), None)
+    byline = next((d.text for d in merged if d.kind == "credit" and _BYLINE.match(d.text)), None)
+    return Blocks(blocks, body, credits, dateline, byline)
+
+
+def number_blocks(drafts: Iterable[Draft]) -> tuple[str, tuple[Block, ...]]:
+    """Give each block its position, and each body block its place in the body."""
+    blocks: list[Block] = []
+    body: list[str] = []
+    at = 0
+    for position, draft in enumerate(drafts):
+        start = end = None
+        if draft.kind in BODY_KINDS:
+            start, end = at, at + len(draft.text)
+            at = end + 1
+            body.append(draft.text)
+        blocks.append(
+            Block(
+                position=position,
+                kind=draft.kind,
+                text=draft.text,
+                start=start,
+                end=end,
+                level=draft.level,
+                credit=draft.credit,
+            )
+        )
+    return "\n".join(body), tuple(blocks)
+
+
+def type_line(text: str, *, is_link: bool = False) -> BlockKind:
+    """Tell what a paragraph is by its words: a paragraph, or one of the kinds beside the body."""
+    if _VIDEO.match(text):
+        return "video"
+    if len(text) <= SHORT_LINE_CHARS:
+        match = _PROMO.match(text)
+        if match is not None and (_PROMO_REST.match(match["rest"]) or is_link):
+            return "promo"
+        if is_link and not _SENTENCE.search(text):
+            return "promo"
+        if read_credit_line(text) is not None:
+            return "credit"
+    if _NOTE.match(text):
+        return "note"
+    return "paragraph"
+
+
+def _drafts(pieces: Sequence[Piece], page: PageText, headline: str) -> list[Draft]:
+    drafts: list[Draft] = []
+    title = squeeze(headline).casefold()
+    linked_lists = _linked_lists(pieces, page)
+    for index, piece in enumerate(pieces):
+        text = _SPACE.sub(" ", piece.text).strip()
+        if not text or (not drafts and squeeze(text).casefold() == title):
+            continue
+        if piece.kind == "paragraph":
+            drafts += _paragraph(
+                text, page, is_early=len(drafts) < 3, has_dateline=_has(drafts, "dateline")
+            )  # noqa: PLR2004 (a byline stands in the first lines)
+        elif piece.kind == "list" and index in linked_lists:
+            drafts.append(Draft("promo", text))
+        elif piece.kind in {"heading", "list", "quotation"}:
+            kind = type_line(text) if len(text) <= SHORT_LINE_CHARS else "paragraph"
+            beside = kind in {"promo", "video", "note"} and piece.kind != "quotation"
+            drafts.append(Draft(kind if beside else piece.kind, text, level=piece.level))
+        else:
+            drafts.append(Draft(piece.kind, text))
+    return _without_loose_headings(drafts)
+
+
+def _paragraph(text: str, page: PageText, *, is_early: bool, has_dateline: bool) -> list[Draft]:
+    kind = type_line(text, is_link=squeeze(text) in page.linked)
+    if kind == "credit":
+        return [Draft("credit", text, credits=tuple(read_credit_line(text) or ()))]
+    if kind != "paragraph":
+        return [Draft(kind, text)]
+    if (
+        is_early
+        and len(text) <= BYLINE_CHARS
+        and _BYLINE.match(text)
+        and not _SENTENCE.search(text)
+    ):
+        names = read_names(text)
+        if names.people or names.agencies:
+            return [Draft("credit", text, credits=tuple(credits_of(names, text, "byline")))]
+    return _with_dateline(text) if is_early and not has_dateline else [_with_credit_tail(text)]
+
+
+def _with_dateline(text: str) -> list[Draft]:
+    dateline = read_dateline(text)
+    if dateline is None or dateline.chars >= len(text):
+        return [_with_credit_tail(text)]
+    credits = tuple(
+        Credit(role="agency", name=name, raw=dateline.text, origin="dateline")
+        for name in dateline.agencies
+    )
+    rest = text[dateline.chars :].lstrip()
+    return [Draft("dateline", dateline.text, credits=credits), _with_credit_tail(rest)]
+
+
+def _with_credit_tail(text: str) -> Draft:
+    """Read a credit that ends a paragraph ('… said. (AFP, Reuters)'); the text stays whole."""
+    if not text.endswith((")", "]")):
+        return Draft("paragraph", text)
+    opened = max(text.rfind("("), text.rfind("["))
+    tail = text[opened:]
+    credits = read_credit_line(tail) if opened > 0 else None
+    return Draft("paragraph", text, credits=tuple(credits or ()))
+
+
+def _paragraphs_of_layout_tables(pieces: Sequence[Piece]) -> list[Piece]:
+    """Take tables that hold most of a page's text for layout: their cells are its paragraphs."""
+    in_tables = sum(len(piece.text) for piece in pieces if piece.kind == "table")
+    whole = sum(len(piece.text) for piece in pieces)
+    if not in_tables or in_tables < LAYOUT_TABLE_SHARE * whole:
+        return list(pieces)
+    cells: list[Piece] = []
+    for piece in pieces:
+        if piece.kind != "table":
+            cells.append(piece)
+            continue
+        texts = _CELLS.split(piece.text)
+        cells += [replace(piece, kind="paragraph", text=text.strip()) for text in texts]
+    return cells
+
+
+def _linked_lists(pieces: Sequence[Piece], page: PageText) -> set[int]:
+    """Return the places of list items in runs where every item is one link."""
+    found: set[int] = set()
+    run: list[int] = []
+    for index, piece in enumerate([*pieces, None]):
+        if piece is not None and piece.kind == "list":
+            run.append(index)
+            continue
+        if run and all(squeeze(pieces[at].text) in page.linked for at in run):
+            found.update(run)
+        run = []
+    return found
+
+
+def _without_loose_headings(drafts: list[Draft]) -> list[Draft]:
+    """Turn headings that only promotion follows, to the end, into promotion."""
+    for index in range(len(drafts) - 1, -1, -1):
+        if drafts[index].kind == "heading":
+            drafts[index] = replace(drafts[index], kind="promo", level=None)
+        elif drafts[index].kind in BODY_KINDS:
+            break
+    return drafts
+
+
+def _has(drafts: Iterable[Draft], kind: BlockKind) -> bool:
+    return any(draft.kind == kind for draft in drafts)
+
+
+def _merged(drafts: Sequence[Draft], page: PageText) -> list[Draft]:
+    """Put what was set aside where it stood among the drafts."""
+    places = _places([draft.text for draft in drafts], page.squeezed)
+    if not places:
+        return list(drafts)
+    first, last = places[0], places[-1]
+    shown = {squeeze(draft.text) for draft in drafts}
+    asides = [
+        aside
+        for aside in page.asides
+        if (first <= aside.at <= last or aside.is_in_article) and squeeze(aside.text) not in shown
+    ]
+    merged: list[Draft] = []
+    waiting = 0
+    for draft, place in zip(drafts, places, strict=True):
+        while waiting < len(asides) and asides[waiting].at <= place:
+            merged.append(_draft_of(asides[waiting]))
+            waiting += 1
+        merged.append(draft)
+    return _once(merged + [_draft_of(aside) for aside in asides[waiting:]])
+
+
+def _draft_of(aside: Aside) -> Draft:
+    credits = tuple(picture_credits(aside.credit)) if aside.credit else ()
+    return Draft(aside.kind, aside.text, credit=aside.credit, credits=credits)
+
+
+def _once(drafts: list[Draft]) -> list[Draft]:
+    """Keep each caption, embed and prompt once: pages repeat them for small screens."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[Draft] = []
+    for draft in drafts:
+        key = (draft.kind, draft.text)
+        if draft.kind in {"caption", "embed", "video", "promo"}:
+            if key in seen or not (draft.text or draft.credit):
+                continue
+            seen.add(key)
+        kept.append(draft)
+    return kept
+
+
+def _places(texts: Sequence[str], squeezed: str) -> list[int]:
+    """Return where each text stands in the page, in order; long ones anchor short ones."""
+    keys = [squeeze(text)[:KEY_CHARS] for text in texts]
+    places = [-1] * len(keys)
+    at = 0
+    for index, key in enumerate(keys):
+        if len(key) >= KEY_CHARS and (found := squeezed.find(key, at)) >= 0:
+            places[index] = at = found
+    at = -1
+    for index in range(len(keys) - 1, -1, -1):  # short ones: the last place before the next anchor
+        if places[index] < 0:
+            found = squeezed.rfind(keys[index], 0, at if at >= 0 else len(squeezed))
+            places[index] = found if found >= 0 and keys[index] else max(at, 0)
+        at = places[index]
+    for index in range(1, len(places)):
+        places[index] = max(places[index], places[index - 1])
+    return places

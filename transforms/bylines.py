@@ -1,0 +1,375 @@
+"""Who is credited: people, desks, agencies and photographers, from bylines and credit lines.
+
+Pure text work. A byline is cleaned of 'By', roles, places and addresses and
+split into names; a name that is an agency or an organisation is never taken for
+a person. Nothing is invented: what is left in doubt stays in the raw string.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transforms.agencies import PICTURE_AGENCIES, are_agencies, find_agencies, find_agency
+from transforms.records import Credit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_NAME_CHARS = 60
+MAX_NAME_WORDS = 6
+MAX_AUTHORS = 20
+
+BY_WORDS = (
+    "By", "Von", "Par", "Por", "Di", "Da", "Door", "Av", "Af", "Autor", "Autora", "Autoren",
+    "Autorin", "Auteur", "Autore", "Author", "Authors", "Written by", "Text", "Texte", "Texto",
+    "Testo", "Story by", "Report by", "Words by", "Opinion by", "Analysis by", "Ein Kommentar von",
+    "Ein Bericht von", "Eine Analyse von", "Ein Interview von", "Kommentar von", "Analyse von",
+    "Interview von", "Propos recueillis par", "Posted by", "Published by", "Автор", "Авторы",
+    "Текст", "Подготовил", "Подготовила", "Автор текста", "Автори", "Yazan", "Haber", "Oleh",
+    "Penulis", "Reporter", "بقلم", "كتب", "كتبت", "מאת", "文", "文/", "作者", "記者", "记者", "기자",
+    "Tekst", "Szerző", "Autori", "Συντάκτης", "Του", "Της", "Γράφει", "Kirjoittaja", "Skriven av",
+)  # fmt: skip
+_BY = re.compile(
+    r"^\s*(?:" + "|".join(sorted(map(re.escape, BY_WORDS), key=len, reverse=True)) + r")"
+    r"(?:\s*[::]\s*|\s+(?=\S)|(?<=[/文者])(?=\S))",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:reporter|correspondent|editor(?:ial)?|writer|journalist|columnist|bureau chief|"
+    r"producer|photographer|contributor|freelance\w*|anchor|analyst|fellow|professor|"
+    r"redakteur\w*|korrespondent\w*|autor(?:in)?|volont[äa]r\w*|reporterin|chefredakt\w*|"
+    r"ressortleiter\w*|journalistin|redaktionsleiter\w*|stellvertretende\w*|"
+    r"r[ée]dact\w+|correspondante?|envoy[ée]e? sp[ée]cial\w*|journaliste|"
+    r"periodista|redactor\w*|corresponsal\w*|enviad[oa]|colaborador\w*|"
+    r"giornalista|inviato|redattore|corrispondente|jornalista|rep[óo]rter|"
+    r"dziennikarz|redaktor|novin[áa]r|muhabir\w*|корреспондент\w*|редактор\w*|журналист\w*|"
+    r"обозреватель|journalist\w*|redaktør|redaktör|verslaggever|redacteur|politics|business)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"^(?:in|aus|from|at|à|en|de|da|em|z|в|из|i|fra|från|uit)\s+(?=[\w'’.-])")
+_ORGANISATION = re.compile(
+    r"\b(?:news(?:room|desk|wire|paper)?|desk|staff|team|redaktion\w*|rédaction|redaction|"
+    r"redacci[óo]n|redazione|reda[cç][ãa]o|redakcja|redakcia|redakce|redaksjon\w*|redaktionen|"
+    r"agenc(?:y|ies|ia|e)|agentur\w*|agenzia|ag[êe]ncia|agencija|ag[ea]nt[uū]r\w*|"
+    r"times|post|herald|tribune|gazette|zeitung|tagblatt|tageblatt|anzeiger|"
+    r"nachrichten|media|press[e]?|presse|online|tv|radio|magazine?|magazin|editorial|"
+    r"reporters|correspondents|bureau|board|admin(?:istrator)?|webmaster|guest|contributors?|"
+    r"editors?|service|network|channel|group|inc|ltd|gmbh|ag|llc|limited|company|foundation|"
+    r"institute|university|ministry|department|association|council|committee|studio|"
+    r"partner|sponsored|digital|verlag|ajans[ıi]|haber|gazetesi|redacción|newsroom|"
+    r"редакция|редакції|редакцiя|служба|агентство|газета|новости|новини|информ\w*|"
+    r"desk|wire|wires|report|reports|blog|club|project|podcast|today|daily|weekly)\b|"
+    r"\.(?:com|de|net|org|info|ru|kz|fr|it|es|at|ch|co|uk|tv|news|online|lt|no|se)\b|"
+    r"編集部|取材班|新聞|通信社|通信|新闻|记者站|编辑部|网|日报|晚报|뉴스|신문|편집|समाचार|न्यूज|भास्कर|डेस्क|"
+    r"صحيفة|وكالة|تحرير|قناة|مערכת|מערכת|سي ان ان|กองบรรณาธิการ|ข่าว",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(
+    r"^(?:https?:|www\.|@|\d)|[<>{}=\[\]]|\b(?:null|undefined|unknown|n/?a|none|anonymous|"
+    r"follow|share|comments?|min(?:utes)? read|updated|published|subscribe|sign (?:in|up)|"
+    r"view all|more from|all posts|read more|see more|copyright|"
+    r"january|february|april|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(
+    r"\s*(?:[;|•·/、\n\t]|\s[-–—]\s|，)\s*"
+    r"|\s+(?:and|und|et|y|og|och|en|и|та|oraz|ve|ja|és|și|ile|dan|و)\s+"
+    r"|\s+(?:e|i|a)\s+(?=[^\W\d_a-z])|\s*&\s*"
+)
+_MAIL = re.compile(r"\(?\s*[\w.+-]+@[\w-]+\.[\w.-]+\s*\)?")
+_BRACKETED = re.compile(r"\s*[(\[（【].*?[)\]）】]\s*")
+_HANDLE = re.compile(r"(?:^|\s)@\w+")
+_SPACE = re.compile(r"\s+")
+_EDGES = " \t\n,.;:|–—-·•*\"'“”„«»"
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_ROLE = re.compile(
+    r"(?:記者|记者|기자|編集委員|論説委員|特派員|责编|责任编辑|编辑|摄|撮影)[::]?"
+)
+
+_CREDIT_HEAD = r"(?:[a-zà-žа-яё]{1,5}(?:\.[a-z]{1,3})?)"
+_DESK_LINE = re.compile(
+    rf"^\W{{0,3}}(?P<desk>{_CREDIT_HEAD}(?:\s*[/,|]\s*{_CREDIT_HEAD})*)\s*[/,]?\s*"
+    r"[(\[](?P<agencies>[^()\[\]]{2,80})[)\]]\W{0,2}$"
+)
+_BRACKET_LINE = re.compile(r"^[(\[（](?P<agencies>[^()\[\]（）]{2,80})[)\]）]\W{0,2}$")
+_SOURCE_LINE = re.compile(
+    r"^\W{0,3}(?:Quellen?|Sources?|Source\(s\)|Fuentes?|Fontes?|Fonti|Bron|Kilder?|Källa|Kaynak|"
+    r"Źródł[oa]|Zdroj|Источники?|Джерел[оа]|Origine|المصدر|来源|來源|出典|출처|स्रोत|Mit Material von|"
+    r"With material from|With files from|With reporting (?:by|from)|Avec|Con información de|"
+    r"Com informações d[aeo]s?|Mit Informationen (?:von|der)|With inputs from|"
+    r"Mit Agenturmaterial|С использованием материалов|По материалам)\s*[::]?\s+(?P<rest>.{2,120})$",
+    re.IGNORECASE,
+)
+_EDITED_LINE = re.compile(
+    r"^\W{0,3}(?P<verb>Edited by|Editing by|Redigiert von|Redaktion|Editor|Redaktör|Editado por|"
+    r"Edité par|Reporting by|Additional reporting by|Writing by|Compiled by|Translated by|"
+    r"Adaptation|Adapted by|Bearbeitet von|Adaptiert von|Редактор|责编|责任编辑)\s*[::]?\s+(?P<rest>.{2,200})$",
+    re.IGNORECASE,
+)
+_MATERIAL_LINE = re.compile(
+    r"^.{0,80}\b(?:contributed to this report|material (?:from|by) .{2,60} was used|"
+    r"Diese Meldung .{0,80}|wurde am \d.{0,60} im Programm .{0,60} gesendet|"
+    r"ont contribué à cet article|contribuyó a (?:este|esta) .{0,40})\.?$",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(
+    r"^(?P<place>[^\W\d_][^()\d\n–—:!?\"“„«]{1,60}?)"
+    r"(?P<date>,?\s+(?:[^\W\d_]{3,9}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?)(?:,?\s+\d{4})?)?"
+    r",?\s*(?:[(\[（](?P<agency>[^()\[\]（）]{2,40})[)\]）]|(?P<slash>/[^/\n]{2,40}/))\s*"
+    r"(?:[-–—:.]+\s*|(?<=[)）/])\s+)(?=\S)"
+)
+_CAPITAL_DATELINE = re.compile(
+    r"^(?P<place>[^\W\d_a-zà-žа-яё][^\W\d_a-zà-žа-яё.'’\- ]{2,40}"
+    r"(?:,\s+[^\W\d_][\w.'’ ]{1,25})?)"
+    r"(?P<date>,?\s+[^\W\d_]{3,9}\.?\s+\d{1,2}(?:,?\s+\d{4})?)?\s*(?:--|[–—]|\s-\s)\s*(?=\S)"
+)
+_BARE_AGENCY_DATELINE = re.compile(
+    r"^(?:[(\[（【](?P<agency>[^()\[\]（）【】]{2,40})[)\]）】])\s*[-–—:]?\s*(?=\S)"
+)
+_CJK_DATELINE = re.compile(
+    r"^[【（(]?(?P<agency>新华社|新華社|中新社|中央社|共同社|路透社|法新社|美联社)(?P<rest>[^。，,]{1,30}?电)[】）)]?\s*(?=\S)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in one byline, by what they are."""
+
+    people: tuple[str, ...] = ()
+    desks: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()  # as written
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """A dateline at the start of a paragraph: its text, its length with the dash, its agencies."""
+
+    text: str
+    chars: int
+    agencies: tuple[str, ...]
+
+
+def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
+    """Split one byline into people, desks (organisations) and agencies.
+
+    ``site_names`` are names of the outlet itself, which is no person.
+    """
+    sites = {_fold(name) for name in site_names if name}
+    people: list[str] = []
+    desks: list[str] = []
+    agencies: list[str] = []
+    if find_agency(raw) is not None:
+        return Names(agencies=(raw.strip(),))
+    for part in _parts(raw):
+        if find_agency(part) is not None:
+            agencies.append(part)
+        elif _fold(part) in sites or _ORGANISATION.search(part):
+            desks.append(part)
+        elif _is_name(part):
+            people.append(part)
+    return Names(_once(people), _once(desks), _once(agencies))
+
+
+def _parts(raw: str) -> list[str]:
+    text = unicodedata.normalize("NFC", raw)
+    text = _HANDLE.sub(" ", _MAIL.sub(" ", text))
+    text = _strip_by(_BRACKETED.sub(" ", text))
+    text = _CJK_ROLE.sub("", text) if _CJK.search(text) else text
+    found: list[str] = []
+    for piece in _SEPARATOR.split(text):
+        for position, part in enumerate(re.split(r"\s*,\s*", piece or "")):
+            cleaned = _SPACE.sub(" ", _strip_by(part)).strip(_EDGES)
+            if not cleaned or (position and _is_role_or_place(cleaned)):
+                continue
+            without_role = _without_role(cleaned)
+            if without_role:
+                found.append(without_role)
+    return found
+
+
+def _strip_by(text: str) -> str:
+    return _BY.sub("", text, count=1)
+
+
+def _is_role_or_place(part: str) -> bool:
+    return bool(_ROLE.search(part) or _PLACE.match(part)) and find_agency(part) is None
+
+
+def _without_role(part: str) -> str:
+    """Drop a role that follows a name ('Jane Doe Staff Writer', 'Max Muster in Berlin')."""
+    part = re.sub(r"\s+(?:in|aus|for|für|pour|para)\s+[^\W\d_].*$", "", part)
+    match = _ROLE.search(part)
+    if match is None or _ORGANISATION.search(part):
+        return part
+    if match.start() == 0:
+        rest = part[match.end() :].strip(_EDGES)
+        return rest if len(rest.split()) >= 2 else ""  # noqa: PLR2004 (given name, family name)
+    return re.sub(r"\s+\S+$", "", part[: match.start()].rstrip()) if _before(part, match) else part[: match.start()].strip(_EDGES)  # fmt: skip
+
+
+def _before(part: str, match: re.Match[str]) -> bool:
+    """Tell whether the word before the role belongs to it ('Staff', 'Senior', 'Political')."""
+    words = part[: match.start()].split()
+    return len(words) > 2 and words[-1].casefold() in {  # noqa: PLR2004 (a name has two words)
+        "staff", "senior", "chief", "political", "health", "sports", "national", "science",
+        "foreign", "deputy", "managing", "associate", "business", "technology", "special",
+    }  # fmt: skip
+
+
+def _is_name(part: str) -> bool:
+    if _NOT_A_NAME.search(part) or len(part) > MAX_NAME_CHARS:
+        return False
+    words = part.split()
+    if len(words) > MAX_NAME_WORDS or not any(map(str.isalpha, part)):
+        return False
+    return len(part) >= 2  # noqa: PLR2004 (initials count, a letter does not)
+
+
+def _once(names: list[str]) -> tuple[str, ...]:
+    return tuple({_fold(name): name for name in reversed(names)}.values())[::-1][:MAX_AUTHORS]
+
+
+def _fold(name: str) -> str:
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", name)).strip(_EDGES).casefold()
+
+
+def credits_of(names: Names, raw: str, origin: str) -> list[Credit]:
+    """Turn the names of one byline into credits."""
+    credits = [Credit(role="author", name=name, raw=raw, origin=origin) for name in names.people]
+    credits += [Credit(role="desk", name=name, raw=raw, origin=origin) for name in names.desks]
+    for written in names.agencies:
+        credits += [
+            Credit(role="agency", name=agency.name, raw=raw, origin=origin)
+            for agency in find_agencies(written)
+        ]
+    return credits
+
+
+def read_credit_line(text: str) -> list[Credit] | None:
+    """Read a credit line such as 'rc/rt (Reuters, AFP, AP)'; None where the text is none.
+
+    An empty list means a credit line whose names could not be told.
+    """
+    line = text.strip()
+    if match := _DESK_LINE.match(line):
+        agencies = find_agencies(match["agencies"])
+        if agencies:
+            initials = re.split(r"\s*[/,|]\s*", match["desk"])
+            desks = [
+                Credit(role="desk", name=name, raw=line, origin="credit-line")
+                for name in initials
+                if find_agency(name) is None
+            ]
+            return desks + _agency_credits(match["agencies"], line)
+    if (match := _BRACKET_LINE.match(line)) and _mostly_agencies(match["agencies"]):
+        return _agency_credits(match["agencies"], line) + _initials(match["agencies"], line)
+    if (match := _SOURCE_LINE.match(line)) and find_agencies(match["rest"].rstrip(".")):
+        return _agency_credits(match["rest"].rstrip("."), line)
+    if are_agencies(line.rstrip(".")) and ("/" in line or "," in line or find_agency(line)):
+        return _agency_credits(line.rstrip("."), line)
+    if match := _EDITED_LINE.match(line):
+        return _edited(match, line)
+    return [] if _MATERIAL_LINE.match(line) else None
+
+
+def _mostly_agencies(raw: str) -> bool:
+    parts = [part for part in re.split(r"[,/;|、·]|\s+(?:and|und|et|y)\s+", raw) if part.strip()]
+    known = sum(find_agency(part) is not None for part in parts)
+    return known > 0 and known * 2 >= len(parts)
+
+
+def _initials(raw: str, line: str) -> list[Credit]:
+    parts = (part.strip() for part in re.split(r"[,/;|]", raw))
+    return [
+        Credit(role="desk", name=part, raw=line, origin="credit-line")
+        for part in parts
+        if part and find_agency(part) is None and len(part) <= 5 and part.islower()  # noqa: PLR2004 (desk initials)
+    ]
+
+
+def _agency_credits(raw: str, line: str) -> list[Credit]:
+    return [
+        Credit(role="agency", name=agency.name, raw=line, origin="credit-line")
+        for agency in find_agencies(raw)
+    ]
+
+
+def _edited(match: re.Match[str], line: str) -> list[Credit] | None:
+    """Read 'Reporting by A and B; Editing by C'; None where what follows is no name."""
+    first, *more = re.split(r";\s*", match["rest"])
+    names = read_names(first)
+    if not (names.people or names.desks or names.agencies) or len(first) > 4 * MAX_NAME_CHARS:
+        return None
+    if first.rstrip().endswith((".", "!", "?")) and len(first.split()) > 2 * MAX_NAME_WORDS:
+        return None
+    is_author = match["verb"].casefold().startswith(("reporting", "writing", "additional"))
+    role = "author" if is_author else "desk"
+    found = [Credit(role=role, name=name, raw=line, origin="credit-line") for name in names.people]  # type: ignore[arg-type]
+    for part in more:
+        following = _EDITED_LINE.match(part)
+        found += (_edited(following, line) or []) if following else []
+    return found + [
+        Credit(role="agency", name=agency.name, raw=line, origin="credit-line")
+        for written in names.agencies
+        for agency in find_agencies(written)
+    ]
+
+
+def read_dateline(text: str) -> Dateline | None:
+    """Read a dateline at the start of a paragraph, such as 'ALMATY, Jan 13 (Reuters) - '."""
+    if (match := _DATELINE.match(text)) and _is_place(match["place"]):
+        written = (match["agency"] or match["slash"] or "").strip("/ ")
+        if find_agencies(written):
+            return _dateline(match, written)
+    if match := _CAPITAL_DATELINE.match(text):
+        return _dateline(match, "")
+    if (match := _BARE_AGENCY_DATELINE.match(text)) and are_agencies(match["agency"]):
+        return _dateline(match, match["agency"])
+    if match := _CJK_DATELINE.match(text):
+        return _dateline(match, match["agency"])
+    return None
+
+
+def _dateline(match: re.Match[str], agencies: str) -> Dateline:
+    shown = match.group().strip().rstrip("-–—:").strip()
+    return Dateline(shown, match.end(), tuple(agency.name for agency in find_agencies(agencies)))
+
+
+def _is_place(place: str) -> bool:
+    words = place.replace("/", " ").replace(",", " ").split()
+    capital = [word for word in words if not word[:1].islower()]
+    return bool(words) and len(words) <= 6 and len(capital) * 2 >= len(words)  # noqa: PLR2004 ('Rio de Janeiro, Brazil')
+
+
+def picture_credits(raw: str) -> list[Credit]:
+    """Read a picture's credit line: photographers and agencies ('Jane Doe/AFP/Getty Images')."""
+    text = re.sub(r"^\W*(?:Photo(?:graph)?|Foto|Bild|Image|Picture|Credit|Фото|写真|图|사진)s?\s*(?:by|von|de|par|di)?\s*[::]?\s*", "", raw.strip(" ©()"), flags=re.IGNORECASE)  # fmt: skip
+    found: list[Credit] = []
+    for part in re.split(r"\s*[/|,;©]\s*|\s+via\s+", text):
+        cleaned = part.strip(_EDGES + "()")
+        agency = find_agency(cleaned) or find_agency(
+            re.sub(r"\s*(?:Photo|Foto|Images?)$", "", cleaned)
+        )
+        if agency is not None:
+            found.append(Credit(role="agency", name=agency.name, raw=raw, origin="caption"))
+        elif _is_person(cleaned):
+            found.append(Credit(role="photographer", name=cleaned, raw=raw, origin="caption"))
+    return found
+
+
+def _is_person(text: str) -> bool:
+    words = text.split()
+    return (
+        2 <= len(words) <= 4  # noqa: PLR2004 (a photographer is named in full)
+        and not _ORGANISATION.search(text)
+        and _is_name(text)
+        and all(word[:1].isupper() for word in words if len(word) > 3)  # noqa: PLR2004 ('van', 'de')
+    )
+
+
+def is_picture_agency(name: str) -> bool:
+    """Tell whether an agency supplies pictures only."""
+    return name in PICTURE_AGENCIES

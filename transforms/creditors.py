@@ -1,0 +1,147 @@
+"""Which sources of a page name its authors, in order of trust, and what they say together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from transforms.bylines import credits_of, read_names
+from transforms.metadata import Metadata, plain, texts_of, types_of
+from transforms.records import Credit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lxml.html import HtmlElement
+
+    from transforms.records import Entry
+
+MAX_BYLINE_CHARS = 200
+MAX_MARKED = 12
+_META_NAMES = (
+    "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
+    "cxenseparse:author", "article:author_name", "article:author", "og:article:author", "citation_author",
+    "authors", "dc.contributor", "creator",
+)  # fmt: skip
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|by-line|authors?|autor(?:e|en|in|es)?|auteurs?|writer|penulis|yazar|author)"
+    r"(?:[_-]{0,2}(?:name|names|title|link|info|block|line|box|item|list|text|wrap|wrapper|container|article))*"
+    r"(?:$|[\s_-])|(?:article|post|entry|story|meta)[_-]{0,2}(?:author|byline|autor)|[a-z](?:Author|Byline|Autor)(?:Name|$|[\s_-])"
+)
+_NO_BYLINE_CLASS = re.compile(
+    r"comment|bio|related|avatar|image|photo|caption|social|share|follow|more|footer|widget|sidebar|date|time|recommend|promo|list-item|desc|teaser",
+    re.IGNORECASE,
+)
+_DATE_TAIL = re.compile(r"\s*(?:[|•·,–—-]\s*)?(?:\d{1,2}[./:]\d{1,2}|\d{1,2}\.?\s+\w+\s+\d{4}|\w+\s+\d{1,2},?\s+\d{4}|(?:Published|Updated|Stand|Veröffentlicht|Aktualisiert|Publié|Publicado|Опубликовано)\b).*$")  # fmt: skip
+
+
+def gather_credits(
+    tree: HtmlElement,
+    metadata: Metadata,
+    *,
+    sites: Sequence[str],
+    entry: Entry | None,
+    last_resort: Callable[[], str | None],
+) -> list[Credit]:
+    """Return who the page's sources credit: the first source that names people, desks beside them.
+
+    ``last_resort`` is asked only where all else is silent, because it is dear.
+    """
+    institutions: list[Credit] = []
+    for origin, raws in _sources(tree, metadata, entry):
+        found = [credit for raw in raws for credit in _read(raw, origin, sites)]
+        if any(credit.role == "author" for credit in found):
+            return found
+        institutions = institutions or found
+    raw = None if institutions else last_resort()
+    guessed = _read(raw, "byline", sites) if raw else []
+    return guessed or institutions
+
+
+def once(credits: Iterable[Credit]) -> tuple[Credit, ...]:
+    """Keep the first of the credits with one role and name."""
+    kept: dict[tuple[str, str], Credit] = {}
+    for credit in credits:
+        kept.setdefault((credit.role, credit.name.casefold()), credit)
+    return tuple(kept.values())
+
+
+def _sources(
+    tree: HtmlElement, metadata: Metadata, entry: Entry | None
+) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "json-ld", tuple(_declared(metadata))
+    yield "meta", _meta(metadata)
+    yield "byline", tuple(marked_bylines(tree))
+    if entry is not None:
+        yield "feed", entry.authors
+
+
+def _declared(metadata: Metadata) -> Iterator[str]:
+    """Yield the names of JSON-LD authors; nodes that are only referred to are looked up."""
+    by_id = {node.get("@id"): node for node in metadata.nodes if node.get("@id")}
+    values = metadata.article.get("author") or metadata.article.get("creator")
+    for value in values if isinstance(values, list) else [values]:
+        node = value
+        if isinstance(value, Mapping) and not value.get("name"):
+            node = by_id.get(value.get("@id"), value)
+        yield from texts_of(node)
+
+
+def _meta(metadata: Metadata) -> tuple[str, ...]:
+    for name in _META_NAMES:
+        values = tuple(
+            v for v in metadata.meta.get(name, ()) if "://" not in v and "facebook.com" not in v
+        )
+        if values:
+            return values
+    label = (metadata.first("twitter:label1") or "").casefold()
+    value = metadata.first("twitter:data1")
+    return (
+        (value,) if value and label.startswith(("written", "verfasst", "écrit", "escrito")) else ()
+    )
+
+
+def marked_bylines(tree: HtmlElement) -> list[str]:
+    """Return the texts of elements marked as the byline: microdata, rel, then by class."""
+    for path in (
+        ".//*[@itemprop='author']//*[@itemprop='name']",
+        ".//*[@itemprop='author']",
+        ".//a[@rel='author']",
+    ):
+        texts = _short_texts(tree.iterfind(path))
+        if texts:
+            return texts
+    candidates = tree.xpath(
+        "//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'y-line')"
+        " or contains(@class, 'utor') or contains(@class, 'uteur') or contains(@class, 'writer')]"
+    )
+    marked = (
+        element
+        for element in candidates  # type: ignore[union-attr]
+        if _BYLINE_CLASS.search(element.get("class") or "")  # type: ignore[union-attr]
+        and not _NO_BYLINE_CLASS.search(element.get("class") or "")  # type: ignore[union-attr]
+    )
+    texts = _short_texts(marked)  # type: ignore[arg-type]
+    return texts[:1]
+
+
+def _short_texts(elements: Iterable[HtmlElement]) -> list[str]:
+    found: list[str] = []
+    for element, _ in zip(elements, range(MAX_MARKED), strict=False):
+        if any(True for _ in element.iterancestors("aside", "footer", "nav")):
+            continue
+        text = plain(element.get("content") or " ".join(element.itertext()))
+        text = _DATE_TAIL.sub("", text).strip()
+        if 1 < len(text) <= MAX_BYLINE_CHARS:
+            found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def _read(raw: str, origin: str, sites: Sequence[str]) -> list[Credit]:
+    return credits_of(read_names(raw, site_names=sites), raw, origin)
+
+
+def is_organisation(node: object) -> bool:
+    """Tell whether a JSON-LD value is declared an organisation."""
+    return isinstance(node, Mapping) and any("Organization" in name for name in types_of(node))

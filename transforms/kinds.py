@@ -1,0 +1,248 @@
+"""What kind of page this is, and why: first by what it declares, then by its shape."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from transforms.records import BODY_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from transforms.metadata import Metadata
+    from transforms.records import ArticleKind, Block
+
+TEASER_CHARS = 700
+FLASH_CHARS = 400
+MIN_CAPTIONS = 4
+LISTING_LINK_SHARE = 0.6
+MIN_LISTED = 8
+SHORT_PAGE_CHARS = 2500
+
+_CHALLENGE_TITLE = re.compile(
+    r"^(?:Just a moment|Attention Required|Access Denied|Checking your browser|Security check|"
+    r"Are you (?:a )?(?:human|robot)|Verify you are human|Pardon Our Interruption|Bot verification|"
+    r"DDoS-Guard|One more step|Please wait|Human Verification|Robot Check|Einen Moment|Un momento|"
+    r"Un instant|Один момент|Проверка браузера|Client Challenge|Vercel Security Checkpoint)\b",
+    re.IGNORECASE,
+)
+_CHALLENGE_MARKS = re.compile(
+    rb"cf-chl-|cf_chl_opt|challenge-platform/h|_Incapsula_Resource|captcha-delivery\.com|"
+    rb"px-captcha|/_sec/cp_challenge|geo\.captcha|sgcaptcha|aws-waf-token|awswaf|g-recaptcha|h-captcha|"
+    rb"cf-turnstile|distil_r_captcha|ddos-guard",
+)
+_CHALLENGE_TEXT = re.compile(
+    r"captcha|verify (?:that )?you are (?:a )?human|enable (?:JavaScript|JS) and cookies|unusual traffic|"
+    r"not a robot|kein Roboter|checking your browser|проверка, что вы не робот|вы не робот|"
+    r"Ray ID|access to this page has been denied|automated (?:access|requests)",
+    re.IGNORECASE,
+)
+_ERROR_TITLE = re.compile(
+    r"^\W*(?:(?:Error\s*)?(?:404|403|410|500|502|503)\b|(?:Page|Article|File|Content|Seite|Artikel) "
+    r"(?:not found|nicht gefunden|unavailable)|Not Found|Page introuvable|Página no encontrada|"
+    r"Página não encontrada|Pagina non trovata|Страница не найдена|Сторінку не знайдено|Sayfa bulunamadı|"
+    r"Strona nie znaleziona|Sidan hittades inte|Siden (?:blev )?ikke fundet|ページが見つかりません|页面不存在|"
+    r"Bad Gateway|Service Unavailable|Internal Server Error|Forbidden)|\b404\b.{0,20}$",
+    re.IGNORECASE,
+)
+_OPINION_URL = re.compile(r"/(?:opinions?|opinion-\w+|commentisfree|comment|editorials?|op-?ed|columnists?|columns?|kommentare?|meinung|kolumnen?|debatte|tribunes?|opiniones|columnas|opinioni|opiniao|mneni[ey]\w*|felieton\w*|leder|kronik|yazarlar|debatt)(?:/|$)", re.IGNORECASE)  # fmt: skip
+_OPINION_SECTION = re.compile(r"\b(?:opinion|editorial|commentary|op-ed|kommentar|meinung|kolumne|tribune|opinión|opinião|opinioni|мнени[ея]|колонка|debatt|leder)\b", re.IGNORECASE)  # fmt: skip
+_LIVE_URL = re.compile(r"/(?:live(?:-?blog|-?ticker|-updates?|-news)?|newsblog|liveticker|en-direct|direct|directo)(?:/|-|$)|[-/](?:live-?blog|live-?ticker|newsblog|news-?ticker|liveblog|live-updates)\b", re.IGNORECASE)  # fmt: skip
+_GALLERY_URL = re.compile(r"/(?:gallery|galleries|photos?|photo-?essays?|pictures|in-pictures|bilder(?:strecken?|galerien?)?|fotostrecken?|diaporamas?|fotogaler[ií]as?|fotos|foto|slideshows?)/", re.IGNORECASE)  # fmt: skip
+_VIDEO_URL = re.compile(r"/(?:videos?|watch|av|mediathek|player)/|/video-", re.IGNORECASE)
+_LISTING_URL = re.compile(r"/(?:tags?|topics?|categor(?:y|ies|ia)|sections?|authors?|archives?|search|thema|themen|themenseite|rubrik|s/|tema|tag/|label|page/\d+|latest|newsticker|series|collections?|hashtag|mot-cle|etiqueta|sujet)(?:/|$)", re.IGNORECASE)  # fmt: skip
+_FORUM_URL = re.compile(r"/(?:forums?|viewtopic|showthread|threads?|t/\d+|topic/\d+|questions/\d+|discussions?|community/t)\b|viewtopic\.php|showthread\.php", re.IGNORECASE)  # fmt: skip
+_PRODUCT_URL = re.compile(r"/(?:products?|shop|item|dp|p)/[\w-]+", re.IGNORECASE)
+_FLASH_TITLE = re.compile(r"^(?:\(?(?:EILMELDUNG|Eilmeldung|EIL|FLASH|URGENT|BREAKING|ALERT|СРОЧНО|МОЛНИЯ|URGENTE|SON DAKIKA)\)?)\b\s*[-:+|]|^[A-ZА-Я\d\s,.'’\"%-]{25,}$")  # fmt: skip
+_PAYWALL_CLASS = re.compile(r"(?:^|[\s_-])(?:paywall|piano-(?:offer|container)|paid-content|premium-(?:wall|overlay)|subscription-wall|regwall|paygate|meteredContent|tp-container-inner|subscriber-only|locked-content)(?:$|[\s_-])", re.IGNORECASE)  # fmt: skip
+_SIMPLE_ARTICLES = frozenset(
+    {"NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "BlogPosting", "Article", "Report", "ReviewNewsArticle"}
+)  # fmt: skip
+_LISTING_TYPES = frozenset(
+    {"CollectionPage", "SearchResultsPage", "ItemList", "Blog", "ProfilePage"}
+)
+_FORUM_TYPES = frozenset({"DiscussionForumPosting", "QAPage"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """The kind of a page and the reason for it."""
+
+    kind: ArticleKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The measures of a page that its kind depends on. ``link_share``: of the main text."""
+
+    body_chars: int
+    paragraphs: int
+    captions: int
+    link_share: float
+    teasers: int
+    has_byline_or_date: bool
+
+
+def challenge_reason(
+    headers: Sequence[tuple[str, str]], title: str, markup: bytes, text: str
+) -> str | None:
+    """Tell why a page is a bot challenge; None where it is none. ``text``: all of the page's."""
+    names = {name.lower(): value.lower() for name, value in headers}
+    if names.get("cf-mitigated") == "challenge":
+        return "header cf-mitigated: challenge"
+    if len(text) > SHORT_PAGE_CHARS:
+        return None
+    if _CHALLENGE_TITLE.search(title):
+        return f"title {title[:60]!r}"
+    if _CHALLENGE_MARKS.search(markup) and (_CHALLENGE_TEXT.search(text) or len(text) < 200):  # noqa: PLR2004 (an empty page with a challenge script)
+        return "challenge script on a page without text"
+    return None
+
+
+def error_reason(title: str, headings: Sequence[str], text: str) -> str | None:
+    """Tell why a page that was answered 200 is an error page; None where it is none."""
+    if len(text) > 2 * SHORT_PAGE_CHARS:
+        return None
+    shown = next((line for line in (title, *headings) if _ERROR_TITLE.search(line)), None)
+    return f"titled {shown[:60]!r}" if shown else None
+
+
+def is_paywalled(tree: HtmlElement, metadata: Metadata) -> bool:
+    """Tell whether the page says that its text is not free, or shows a paywall."""
+    declared = [node.get("isAccessibleForFree") for node in (metadata.article, *metadata.nodes)]
+    said = [str(value).rsplit("/", 1)[-1].casefold() for value in declared if value is not None]
+    if said:
+        return said[0] in {"false", "no", "0"}
+    tier = (metadata.first("article:content_tier", "og:article:content_tier") or "").casefold()
+    if tier:
+        return tier in {"locked", "metered", "paid", "premium"}
+    return any(_PAYWALL_CLASS.search(element.get("class") or "") for element in _walls(tree))
+
+
+def _walls(tree: HtmlElement) -> list[HtmlElement]:
+    return tree.xpath(  # type: ignore[no-any-return, return-value]
+        "//*[contains(@class, 'wall') or contains(@class, 'paid') or contains(@class, 'piano')"
+        " or contains(@class, 'subscri') or contains(@class, 'locked') or contains(@class, 'paygate')"
+        " or contains(@class, 'meteredContent') or contains(@class, 'tp-container-inner')]"
+    )
+
+
+def tell_kind(
+    url: str, title: str, metadata: Metadata, shape: Shape, *, paywalled: bool
+) -> PageKind:
+    """Tell an article's kind from what the page declares, its address and its shape."""
+    found = _declared(metadata, shape) or _by_address(url, title, metadata, shape)
+    if found is not None and found.kind not in {"article", "opinion"}:
+        return found
+    if paywalled and shape.body_chars < TEASER_CHARS:
+        return PageKind("teaser", f"paywall, {shape.body_chars} characters of text")
+    if shape.captions >= MIN_CAPTIONS and shape.body_chars < shape.captions * 150:  # noqa: PLR2004 (a gallery's text is in its captions)
+        return PageKind(
+            "gallery", f"{shape.captions} captions, {shape.body_chars} characters of text"
+        )
+    if found is not None:
+        return found
+    return _by_shape(url, title, shape)
+
+
+def _declared(metadata: Metadata, shape: Shape) -> PageKind | None:
+    types = metadata.types
+    og_type = (metadata.first("og:type") or "").casefold()
+    if "LiveBlogPosting" in types:
+        return PageKind("live_blog", "json-ld type LiveBlogPosting")
+    if types & _FORUM_TYPES and not types & _SIMPLE_ARTICLES:
+        return PageKind("forum", f"json-ld type {min(types & _FORUM_TYPES)}")
+    if "OpinionNewsArticle" in types:
+        return PageKind("opinion", "json-ld type OpinionNewsArticle")
+    if types & _SIMPLE_ARTICLES and metadata.article:
+        return None
+    if "Product" in types or og_type in {"product", "og:product", "product.item"}:
+        return PageKind("product", "declared a product")
+    if types & {"ImageGallery", "MediaGallery"} and shape.captions:
+        return PageKind("gallery", "json-ld type of a gallery")
+    if (
+        "VideoObject" in types
+        and shape.body_chars < TEASER_CHARS
+        and (og_type.startswith("video") or not og_type)
+    ):
+        return PageKind("video", "json-ld type VideoObject, little text")
+    if types & _LISTING_TYPES and og_type != "article" and not shape.has_byline_or_date:
+        return PageKind("listing", f"json-ld type {min(types & _LISTING_TYPES)}")
+    return None
+
+
+def _by_address(url: str, title: str, metadata: Metadata, shape: Shape) -> PageKind | None:
+    path = urlsplit(url).path
+    section = (
+        f"{metadata.first('article:section') or ''} {metadata.article.get('articleSection') or ''}"
+    )
+    if _LIVE_URL.search(path) or re.search(
+        r"\b(?:live ?blog|live ?ticker|news-?ticker|newsblog)\b", title, re.IGNORECASE
+    ):
+        return PageKind("live_blog", "called a live blog in its address or title")
+    if _GALLERY_URL.search(path) and shape.captions >= 2:  # noqa: PLR2004 (several pictures)
+        return PageKind("gallery", "address of a gallery")
+    if _VIDEO_URL.search(path) and shape.body_chars < 2 * TEASER_CHARS:
+        return PageKind("video", "address of a video, little text")
+    if _OPINION_URL.search(path) or _OPINION_SECTION.search(section):
+        return PageKind("opinion", "section of opinion")
+    if not metadata.article and _FORUM_URL.search(url):
+        return PageKind("forum", "address of a forum thread")
+    return None
+
+
+def _by_shape(url: str, title: str, shape: Shape) -> PageKind:
+    parts = urlsplit(url)
+    is_root = parts.path in {"", "/"} and not parts.query
+    listed = shape.link_share >= LISTING_LINK_SHARE or shape.teasers >= MIN_LISTED
+    if is_root and (listed or shape.teasers >= MIN_LISTED // 2):
+        return PageKind("listing", "front page")
+    if shape.link_share >= LISTING_LINK_SHARE and not shape.has_byline_or_date:
+        return PageKind("listing", f"{shape.link_share:.0%} of the main text is links")
+    if (
+        shape.teasers >= MIN_LISTED
+        and shape.paragraphs <= shape.teasers
+        and not shape.has_byline_or_date
+    ):
+        return PageKind("listing", f"{shape.teasers} teasers, {shape.paragraphs} paragraphs")
+    if _LISTING_URL.search(parts.path) and not shape.has_byline_or_date:
+        return PageKind("listing", "address of a listing, neither byline nor date")
+    if not shape.has_byline_or_date and _PRODUCT_URL.search(parts.path):
+        return PageKind("product", "address of a product, neither byline nor date")
+    if _FLASH_TITLE.search(title) and shape.body_chars < FLASH_CHARS:
+        return PageKind("flash", "headline in capitals or marked urgent, little text")
+    return PageKind("article", "no sign of another kind")
+
+
+def measure(
+    tree: HtmlElement, blocks: Sequence[Block], *, linked_chars: int, has_byline_or_date: bool
+) -> Shape:
+    """Measure a page. ``linked_chars``: characters of the main text that are links."""
+    body = [block for block in blocks if block.kind in BODY_KINDS]
+    chars = sum(len(block.text) for block in body)
+    promo = sum(len(block.text) for block in blocks if block.kind == "promo")
+    return Shape(
+        body_chars=chars,
+        paragraphs=sum(block.kind == "paragraph" and len(block.text) > 80 for block in body),  # noqa: PLR2004 (a paragraph of prose)
+        captions=sum(block.kind == "caption" for block in blocks),
+        link_share=(linked_chars + promo) / max(chars + promo, 1),
+        teasers=_teasers(tree),
+        has_byline_or_date=has_byline_or_date,
+    )
+
+
+def _teasers(tree: HtmlElement) -> int:
+    """Count teasers: headings of the second and third rank, and articles, that are links."""
+    count = 0
+    for element in tree.iter("h2", "h3", "h4"):
+        link = element.find(".//a[@href]")
+        parent = element.getparent()
+        if link is not None or (parent is not None and parent.tag == "a"):
+            count += 1
+    return count

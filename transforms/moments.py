@@ -1,0 +1,235 @@
+"""When a page was published: every candidate with its origin, one chosen, conflicts told.
+
+Order of trust: JSON-LD, meta elements, the feed, the page's markup, its URL,
+and only then a search in its text. No date later than the fetch is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from transforms.dates import parse_date
+from transforms.records import Doubt, Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lxml.html import HtmlElement
+
+    from transforms.metadata import Metadata
+    from transforms.records import Entry
+
+FUTURE = timedelta(days=1)
+CONFLICT = timedelta(days=1)
+EARLIEST_YEAR = 1990
+MAX_TIMES = 40
+_ORDER = ("json-ld", "meta", "feed", "markup", "url", "text")
+_PUBLISHED_META = (
+    "article:published_time", "og:article:published_time", "article:published", "og:published_time",
+    "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date",
+    "dcterms.issued", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date",
+    "publication_date", "article.published", "cxenseparse:recs:publishtime", "published_at",
+    "cxenseparse:publishtime", "vr:published_time", "article:publish_time", "published-date",
+    "last-modified-date", "ptime", "weibo:article:create_at", "article_date_original",
+    "originalpublicationdate", "bt:pubdate", "published_time", "rnews:datepublished", "displaydate",
+    "citation_publication_date", "citation_online_date", "prism.publicationdate",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "article:modified", "revision_date", "updated_time",
+)  # fmt: skip
+_PUBLISHED_WORDS = re.compile(r"publi|pub-?date|posted|created|entry-date|dateline|byline|timestamp|article|datum|date|time|fecha|veroeff|erschienen", re.IGNORECASE)  # fmt: skip
+_MODIFIED_WORDS = re.compile(r"modif|updat|aktuali|edit|mise-a-jour|actualiz", re.IGNORECASE)
+_URL_DATE = re.compile(
+    r"(?<!\d)(?P<year>20[0-4]\d|199\d)(?P<sep>[/_.-]?)(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?<!\d)(?P<year2>20[0-4]\d|199\d)/(?P<month2>[1-9]|1[0-2])/(?P<day2>[1-9]|[12]\d|3[01])(?=/|$)"
+)
+_PAST_YEAR = re.compile(
+    r"\b(?:pictured|seen|shown|photographed|taken|file (?:photo|picture|image)|archive?d?|held|"
+    r"aufgenommen|Archiv(?:bild|foto)?|zu sehen|photographié\w*|en la imagen|imagen de archivo|"
+    r"foto d['’]archivio|снят\w*|фото|архив\w*|arşiv)\b[^.;!?]{0,60}?\b(?P<year>20[0-4]\d)\b"
+    r"|\b(?P<was>was|were|had|wurde\w*|war|waren|fut|était|fue|era|был[аио]?)\b[^.;!?]{0,80}?"
+    r"\b(?:in|im Jahr|en|im|в)\s+(?:[^\W\d_]+\s+)?(?P<year2>20[0-4]\d)\b",
+    re.IGNORECASE,
+)
+_FUTURE_WORDS = re.compile(
+    r"\b(?:will|would|by|until|planned|expected|scheduled|forecast|target|soll\w*|wird|werden|bis|"
+    r"geplant|prévu|d'ici|para|hasta|previsto|к|до|план\w*|будет)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is known of a page's dates."""
+
+    published: Moment | None
+    modified: Moment | None
+    candidates: tuple[Moment, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def gather(
+    tree: HtmlElement, metadata: Metadata, url: str, entry: Entry | None, language: str | None
+) -> tuple[list[Moment], list[Moment]]:
+    """Return the candidates for the time of publication and of the last change, all origins."""
+    node = metadata.article
+    published = _read((("json-ld:datePublished", _strings(node.get("datePublished"))),), language)
+    published += _read(_meta_values(metadata, _PUBLISHED_META), language)
+    if entry is not None and entry.published is not None:
+        published.append(entry.published)
+    in_markup, modified_in_markup = _markup(tree, language)
+    published += in_markup
+    if (in_url := url_date(url)) is not None:
+        published.append(in_url)
+    if not published:
+        raw = _strings(node.get("dateCreated")) + _strings(node.get("uploadDate"))
+        published += _read((("json-ld:dateCreated", raw),), language)
+    modified = _read((("json-ld:dateModified", _strings(node.get("dateModified"))),), language)
+    modified += _read(_meta_values(metadata, _MODIFIED_META), language)
+    return _once(published), _once(modified + modified_in_markup)
+
+
+def choose(
+    published: Sequence[Moment], modified: Sequence[Moment], *, fetched_at: datetime
+) -> Published:
+    """Choose the time of publication and of the last change; tell what contradicts."""
+    latest = fetched_at + FUTURE
+    plausible = [moment for moment in published if _is_plausible(moment, latest)]
+    chosen = min(plausible, key=_rank, default=None)
+    changed = [moment for moment in modified if _is_plausible(moment, latest)]
+    last = min(changed, key=_rank, default=None)
+    if chosen is not None and last is not None and last.at < chosen.at - CONFLICT:
+        last = None
+    doubts = tuple(_doubts(published, plausible, chosen, latest))
+    return Published(chosen, last, tuple(published), doubts)
+
+
+def contradicted_by_text(
+    published: Moment | None, texts: Iterable[str], latest: datetime
+) -> Doubt | None:
+    """Tell of a year in a past context that is later than the declared year: the date is wrong."""
+    if published is None:
+        return None
+    for text in texts:
+        for match in _PAST_YEAR.finditer(text):
+            year = int(match["year"] or match["year2"])
+            if published.at.year < year <= latest.year and not _FUTURE_WORDS.search(match.group()):
+                return Doubt(
+                    code="date_contradicted_by_text",
+                    detail=f"published {published.at.date()} ({published.origin}), "
+                    f"the text speaks of {year} as past: {match.group()[:120]!r}",
+                )
+    return None
+
+
+def url_date(url: str) -> Moment | None:
+    """Return the day that stands in a URL's path, as in /2022/01/13/ or -20220113."""
+    path = url.split("://", 1)[-1].partition("/")[2].partition("?")[0].partition("#")[0]
+    for match in _URL_DATE.finditer(path):
+        if match["year"] and not match["sep"] and not _stands_alone(path, match):
+            continue
+        year, month, day = (
+            int(match[name] or match[f"{name}2"]) for name in ("year", "month", "day")
+        )
+        try:
+            at = datetime(year, month, day, tzinfo=UTC)
+        except ValueError:
+            continue
+        return Moment(at=at, precision="day", has_zone=False, raw=match.group(), origin="url")
+    return None
+
+
+def _stands_alone(path: str, match: re.Match[str]) -> bool:
+    before, after = path[: match.start()][-1:], path[match.end() :][:1]
+    return not before.isalnum() and not after.isalnum()
+
+
+def _doubts(
+    published: Sequence[Moment],
+    plausible: Sequence[Moment],
+    chosen: Moment | None,
+    latest: datetime,
+) -> Iterable[Doubt]:
+    for moment in published:
+        if moment.at > latest:
+            yield Doubt(code="date_in_future", detail=f"{moment.raw} ({moment.origin})")
+            break
+    if chosen is None:
+        return
+    for moment in plausible:
+        if moment.origin.startswith("markup"):  # a page shows many dates: not each speaks of it
+            continue
+        room = (
+            CONFLICT
+            if moment.precision in {"second", "minute"} == {chosen.precision}
+            else 2 * CONFLICT
+        )
+        if abs(moment.at - chosen.at) > room and moment.precision not in {"month", "year"}:
+            detail = f"{chosen.raw} ({chosen.origin}) against {moment.raw} ({moment.origin})"
+            yield Doubt(code="date_conflict", detail=detail)
+            return
+
+
+def _rank(moment: Moment) -> tuple[int, int]:
+    kind = moment.origin.partition(":")[0]
+    coarse = moment.precision in {"month", "year"}
+    return (int(coarse), _ORDER.index(kind) if kind in _ORDER else len(_ORDER))
+
+
+def _is_plausible(moment: Moment, latest: datetime) -> bool:
+    return moment.at.year >= EARLIEST_YEAR and moment.at <= latest
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, str)]
+    return []
+
+
+def _meta_values(metadata: Metadata, names: Sequence[str]) -> list[tuple[str, list[str]]]:
+    return [(f"meta:{name}", [metadata.meta[name][0]]) for name in names if metadata.meta.get(name)]
+
+
+def _read(values: Iterable[tuple[str, Iterable[str]]], language: str | None) -> list[Moment]:
+    return [
+        moment
+        for origin, raws in values
+        for raw in raws
+        if (moment := parse_date(raw, origin=origin, language=language)) is not None
+    ]
+
+
+def _markup(tree: HtmlElement, language: str | None) -> tuple[list[Moment], list[Moment]]:
+    """Read time elements and microdata: published ones (those named so first), modified ones."""
+    named: list[Moment] = []
+    other: list[Moment] = []
+    modified: list[Moment] = []
+    for element in [*tree.iterfind(".//*[@itemprop]"), *list(tree.iter("time"))[:MAX_TIMES]]:
+        prop = element.get("itemprop") or ""
+        if element.tag != "time" and prop not in {"datePublished", "dateModified", "dateCreated"}:
+            continue
+        raw = element.get("datetime") or element.get("content") or element.text_content()
+        origin = f"markup:{prop or element.tag}"
+        moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
+        if moment is None:
+            continue
+        words = f"{prop} {element.get('class') or ''} {element.get('pubdate') or ''}"
+        if _MODIFIED_WORDS.search(words):
+            modified.append(moment)
+        elif prop == "datePublished" or element.get("pubdate") is not None:
+            named.insert(0, moment)
+        elif _PUBLISHED_WORDS.search(words):
+            named.append(moment)
+        elif not any(True for _ in element.iterancestors("nav", "aside", "footer")):
+            other.append(moment)
+    return [*named[:3], *other[:2]], modified[:2]
+
+
+def _once(moments: Iterable[Moment]) -> list[Moment]:
+    return list(dict.fromkeys(moments))

@@ -1,0 +1,204 @@
+"""From a page's bytes to one parsed tree, guarded.
+
+Limits come first, by counting bytes: some pages of a few hundred kilobytes would
+hold a parser or an extractor for a minute (100,000 attributes on one element, a
+million links, 120,000 paragraphs). Real news pages stay below a half of each.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cchardet
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_ELEMENTS = 40_000
+MAX_LINKS = 10_000
+MAX_ATTRIBUTES = 60_000
+MAX_ATTRIBUTES_OF_ONE = 2_000
+MAX_BREAKS = 10_000
+MAX_DEPTH_TAGS = 250
+MAX_LD_JSON_BYTES = 1_000_000
+
+_LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
+    "links": ((b"<a ",), MAX_LINKS),
+    "attributes": ((b'="', b"='"), MAX_ATTRIBUTES),
+    "line breaks": ((b"<br",), MAX_BREAKS),
+    "table rows": ((b"<tr",), MAX_BREAKS),
+    "paragraphs": ((b"<p>", b"<p "), MAX_BREAKS),
+    "list items": ((b"<li",), MAX_BREAKS),
+}
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{8000,}")
+_SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_MARKUP_HEAD_BYTES = 4096
+# Names that pages use against the names that Python knows, after the WHATWG table.
+_ENCODINGS = {
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
+    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932",
+    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "iso-8859-9": "cp1254",
+    "iso-8859-8-i": "iso-8859-8", "tis-620": "cp874", "iso-8859-11": "cp874", "utf8": "utf-8",
+}  # fmt: skip
+
+
+class TooComplexError(ValueError):
+    """The page holds more of something than any article would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One parsed page. ``tree`` holds no scripts; ``ld_json`` their JSON-LD, UTF-8."""
+
+    tree: HtmlElement
+    ld_json: tuple[bytes, ...]
+    encoding: str
+    is_ld_json_cut: bool
+
+
+def read_page(body: bytes, content_type: str | None) -> Page | None:
+    """Parse a page; None where there is no HTML in it.
+
+    Raises: TooComplexError, saying what there is too much of.
+    """
+    check_limits(body)
+    text, encoding = to_utf8(body, content_type)
+    markup, ld_json, is_cut = cut_scripts(text)
+    check_elements(markup)
+    parser = HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    try:
+        tree = etree.fromstring(markup, parser=parser)
+    except etree.XMLSyntaxError:
+        return None
+    if not isinstance(tree, HtmlElement) or tree.find("body") is None:
+        return None
+    return Page(tree, ld_json, encoding, is_cut)
+
+
+def check_limits(body: bytes) -> None:
+    """Raise TooComplexError where a page has too many of something, by its bytes alone."""
+    for name, (marks, limit) in _LIMITS.items():
+        count = sum(body.count(mark) + body.count(mark.upper()) * mark.isupper() for mark in marks)
+        if count > limit:
+            raise TooComplexError(f"{count} {name}, at most {limit} are read")
+    for match in _LONG_TAG.finditer(body):
+        count = len(_QUOTED.sub(b"", match.group()).split())
+        if count > MAX_ATTRIBUTES_OF_ONE:
+            raise TooComplexError(
+                f"{count} attributes on one element, at most {MAX_ATTRIBUTES_OF_ONE} are read"
+            )
+
+
+def check_elements(markup: bytes) -> None:
+    """Raise TooComplexError where there are too many tags, scripts already cut."""
+    count = markup.count(b"<")
+    if count > 2 * MAX_ELEMENTS:
+        raise TooComplexError(f"{count // 2} elements, at most {MAX_ELEMENTS} are read")
+
+
+def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
+    """Return a page's bytes as clean UTF-8, and the encoding it was in.
+
+    In this order: byte order mark, valid UTF-8 that is not mere ASCII, HTTP
+    charset, meta charset, detection. Bytes that do not fit become U+FFFD.
+
+    Source: WHATWG Encoding Standard, section 4.2 (the names).
+    """
+    encoding = _encoding(body, content_type)
+    if encoding == "utf-8" and b"\x00" not in body:
+        try:
+            text = body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = body.decode("utf-8", "replace")
+    else:
+        text = body.decode(encoding, "replace")
+    if "\r" in text or not text.isprintable():
+        text = _UNSAFE.sub("", text)
+    return text.encode("utf-8", "replace"), encoding
+
+
+def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
+    """Cut scripts and styles out; return the rest, the JSON-LD texts, and whether one was too big."""
+    lower = markup.lower()
+    kept: list[bytes] = []
+    ld_json: list[bytes] = []
+    is_cut = False
+    done = 0
+    room = MAX_LD_JSON_BYTES
+    while (found := _SCRIPT.search(lower, done)) is not None:
+        inner = lower.find(b">", found.start()) + 1 or len(lower)
+        close = lower.find(b"</" + found.group(1), inner)
+        close = close if close >= 0 else len(lower)
+        kept.append(markup[done : found.start()])
+        if b"ld+json" in lower[found.start() : inner]:
+            if close - inner <= room:
+                ld_json.append(markup[inner:close])
+                room -= close - inner
+            else:
+                is_cut = True
+        done = lower.find(b">", close) + 1 or len(lower)
+    kept.append(markup[done:])
+    return b"".join(kept), tuple(ld_json), is_cut
+
+
+def _encoding(body: bytes, content_type: str | None) -> str:
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return name
+    if not body.isascii():
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return "utf-8"
+    declared = _HTTP_CHARSET.search(content_type or "")
+    in_markup = _META_CHARSET.search(body[:_MARKUP_HEAD_BYTES])
+    names = (
+        declared.group(1) if declared else None,
+        in_markup.group(1).decode("ascii", "replace") if in_markup else None,
+    )
+    known = [codec for name in names if name and (codec := _codec(name))]
+    # Stray bytes in UTF-8 are mended; another declared encoding is believed; else detection.
+    if known:
+        return known[0] if known[0] != "utf-8" or _mostly_utf8(body) else _detected(body)
+    return _detected(body)
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    """Tell whether at most one in twenty of the bytes beyond ASCII does not fit."""
+    beyond_ascii = len(body) - len(body.translate(None, _BEYOND_ASCII))
+    return body.decode("utf-8", "replace").count("\ufffd") * 20 <= beyond_ascii
+
+
+def _detected(body: bytes) -> str:
+    found = cchardet.detect(body)["encoding"]
+    return (_codec(found) if found else None) or "utf-8"
+
+
+def _codec(name: str) -> str | None:
+    lowered = name.lower()
+    try:
+        found = codecs.lookup(_ENCODINGS.get(lowered, lowered)).name
+        b"".decode(found)
+    except LookupError:
+        return None
+    return found
