@@ -46,6 +46,8 @@ BlockKind = Literal[
 BODY_KINDS: frozenset[BlockKind] = frozenset({"paragraph", "heading", "list", "quotation"})
 """The kinds of block that make up the body; the others are kept beside it."""
 
+LIVE_LANE = "live"
+
 CreditRole = Literal["author", "desk", "agency", "photographer"]
 
 ArticleKind = Literal[
@@ -182,6 +184,8 @@ class Exchange:
     hops: tuple[Hop, ...] = ()
     problem: Problem | None = None
     place: Place | None = None
+    payload_bytes: int = 0  # size of the payload, known also where the payload was dropped
+    payload_hash: str | None = None  # xxh3_128 of the payload, likewise
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""
@@ -302,6 +306,7 @@ class Want:
     reason: str  # new, retitled, ..., backfill, reprocess
     entry_id: str | None = None
     feed_id: str | None = None
+    lane: str = LIVE_LANE  # whose work it is: the live walk's, or one backfill's
     attempts: int = 0
     place: Place | None = None  # set once the page is archived
     exchange_id: str | None = None

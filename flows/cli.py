@@ -1,0 +1,219 @@
+"""The `copytaster` command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import datetime  # noqa: TC003 (typer reads the parameters' types at run time)
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows import cli_data, cli_feeds
+from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors
+
+EPILOG = "Exit codes: 0 done, 1 done with failures that need a look, 2 could not run."
+
+app = typer.Typer(
+    name="copytaster",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""
+    Media monitoring: news feeds in, tables of articles out.
+
+    A first try, with a newsroom that comes along: `copytaster demo`
+
+    Real feeds: `copytaster init`, then `copytaster feeds import FILE.opml` or
+    `copytaster feeds add URL`, then `copytaster ingest`, then `copytaster sql`.
+    """,
+    epilog=EPILOG,
+)
+app.add_typer(cli_feeds.app, name="feeds")
+app.command("sql")(cli_data.sql)
+app.command("extract")(cli_data.extract)
+app.command("newsroom")(cli_data.newsroom)
+
+
+@app.command(epilog=EPILOG)
+def init(home: HomeFolder = None) -> None:
+    """Create a home: the databases, the archive and a settings file that explains itself.
+
+    An existing home is brought up to date; nothing in it is lost.
+    """
+    from flows.homes import prepare_home  # noqa: PLC0415 (imports are dear; commands are many)
+
+    with expected_errors():
+        prepared = prepare_home(home)
+    typer.echo(f"{prepared.home} is ready ({prepared.done})")
+    typer.echo("Next: copytaster feeds import FILE.opml, or copytaster feeds add URL")
+
+
+@app.command(epilog=EPILOG)
+def ingest(  # noqa: PLR0913 (the options of a command)
+    home: HomeFolder = None,
+    *,
+    all_feeds: Annotated[
+        bool, typer.Option("--all", help="Poll every feed, whether or not it is due.")
+    ] = False,
+    feed: Annotated[
+        list[str] | None, typer.Option(help="Only this feed, by address; may be repeated.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only feeds of this source; may be repeated.")
+    ] = None,
+    connect_to: ConnectTo = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Poll the feeds that are due, and load the articles they bring.
+
+    With a Prefect server configured (PREFECT_API_URL) the run is recorded there;
+    without one it runs at once and starts none.
+    """
+    from flows.ingest import ingest as flow  # noqa: PLC0415
+
+    given = {
+        "home": home,
+        "all_feeds": all_feeds,
+        "feeds": feed,
+        "sources": source,
+        "connect_to": connect_to,
+    }
+    _run(flow, given, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog=EPILOG)
+def backfill(  # noqa: PLR0913 (the options of a command)
+    home: HomeFolder = None,
+    *,
+    since: Annotated[
+        datetime | None, typer.Option(help="Leave out articles published before (UTC).")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Leave out articles published then or later (UTC).")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only pages of this source; may be repeated.")
+    ] = None,
+    urls: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="File of addresses, one a line."),
+    ] = None,
+    warc: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="WARC file to read; may be repeated."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
+    ] = False,
+    connect_to: ConnectTo = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Load pages of the past: from a list of addresses, WARC files, or our own archive.
+
+    Says first what it will do. Can be stopped at any moment (Ctrl-C): the same command
+    goes on where it was. A newer state of an article is never replaced by an older one.
+    """
+    from flows.backfill import backfill as flow  # noqa: PLC0415
+    from flows.backfill import plan_backfill  # noqa: PLC0415
+
+    given: dict[str, Any] = {
+        "home": home,
+        "since": since,
+        "until": until,
+        "sources": source,
+        "urls_file": urls,
+        "warcs": warc,
+    }
+    with expected_errors():
+        plan = plan_backfill(**given)
+    if as_json and dry_run:
+        typer.echo(json.dumps(plan.counts))
+    elif not quiet:
+        typer.echo("\n".join(plan.lines()), err=not dry_run)
+    if not dry_run:
+        _run(flow, given | {"connect_to": connect_to}, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog=EPILOG)
+def reprocess(
+    home: HomeFolder = None,
+    *,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only pages of this source; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read archived pages again with today's code, without fetching anything."""
+    from flows.reprocess import reprocess as flow  # noqa: PLC0415
+
+    _run(flow, {"home": home, "sources": source}, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog=EPILOG)
+def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Do the nightly work: checks over the whole warehouse, retention, publishing."""
+    from flows.upkeep import upkeep as flow  # noqa: PLC0415
+
+    _run(flow, {"home": home}, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog=EPILOG)
+def status(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
+    """Show what there is: feeds, articles, work in hand, the last runs."""
+    from flows.status import print_status, read_status  # noqa: PLC0415
+
+    with expected_errors():
+        found = read_status(home)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), default=str))
+    else:
+        print_status(found)
+    raise typer.Exit(1 if found.needs_a_look else 0)
+
+
+@app.command(epilog=EPILOG)
+def demo(
+    home: HomeFolder = None,
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Add to a home that is there already.")
+    ] = False,
+) -> None:
+    """Run the whole walk against a newsroom that comes along, served on this machine.
+
+    Eleven invented outlets report on January 2022; some of what they publish is broken,
+    walled off or contradictory. See what becomes of each item, and why. Nothing leaves
+    this machine.
+    """
+    from flows.demo import run_demo  # noqa: PLC0415
+
+    with expected_errors():
+        run_demo(home or Path("copytaster-demo"), is_kept=keep)
+
+
+def _run(flow: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
+    """Run a flow here, recorded where a Prefect server is configured; print what it did."""
+    from flows.report import print_summary  # noqa: PLC0415
+    from flows.running import run_flow  # noqa: PLC0415
+
+    with expected_errors():
+        summary = asyncio.run(run_flow(flow, given, quiet=quiet or as_json))
+    if as_json:
+        typer.echo(json.dumps(summary.as_json(), default=str))
+    elif not quiet:
+        print_summary(summary)
+    raise typer.Exit(1 if summary.needs_a_look else 0)
+
+
+def main() -> None:
+    """Run the command line."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a title need not fit the terminal's encoding
+    app()

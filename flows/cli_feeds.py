@@ -1,0 +1,122 @@
+"""`copytaster feeds`: the subscriptions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
+
+app = typer.Typer(no_args_is_help=True, help="The subscriptions: add, list, import, export.")
+
+
+@app.command()
+def add(  # noqa: PLR0913 (the options of a command)
+    url: Annotated[list[str], typer.Argument(help="Address of a feed; several may be given.")],
+    home: HomeFolder = None,
+    *,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Id of the outlet; by default the registrable domain of the address."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the outlet.")] = None,
+    country: Annotated[str | None, typer.Option(help="Its country, as two letters.")] = None,
+    language: Annotated[str | None, typer.Option(help="Its language, as in 'en'.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the feed.")] = None,
+) -> None:
+    """Subscribe to feeds."""
+    from transforms.opml import Subscription  # noqa: PLC0415
+
+    from flows.subscriptions import subscribe  # noqa: PLC0415
+
+    wanted = [
+        Subscription(
+            url=one,
+            title=title,
+            source_id=source,
+            source_name=name,
+            country=country,
+            language=language,
+        )
+        for one in url
+    ]
+    with expected_errors():
+        done = subscribe(home, wanted)
+    _tell(done.added, done.known, done.refused)
+
+
+@app.command("list")
+def list_feeds(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
+    """List the feeds, with when each was polled and is due."""
+    from flows.subscriptions import list_subscriptions  # noqa: PLC0415
+
+    with expected_errors():
+        rows = list_subscriptions(home)
+    if as_json:
+        typer.echo(json.dumps([row.as_json() for row in rows], default=str))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("source", "feed", "polled", "state", "next"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(row.source_id, row.url, row.polled, row.state, row.due)
+    console = Console()
+    if rows:
+        console.print(table)
+    console.print(f"{len(rows)} feeds", highlight=False)
+
+
+@app.command("import")
+def import_feeds(
+    opml: Annotated[str, typer.Argument(metavar="FILE|URL", help="An OPML document.")],
+    home: HomeFolder = None,
+    *,
+    connect_to: ConnectTo = None,
+) -> None:
+    """Subscribe to all feeds of an OPML document, a file or an address."""
+    from transforms.opml import read_opml  # noqa: PLC0415
+
+    from flows.subscriptions import fetch_document, subscribe  # noqa: PLC0415
+
+    with expected_errors():
+        if opml.startswith(("http://", "https://")):
+            document = asyncio.run(fetch_document(home, opml, connect_to))
+        else:
+            document = Path(opml).read_bytes()
+        wanted = read_opml(document)
+        if not wanted:
+            fail(f"{opml} names no feeds; is it an OPML document?")
+        done = subscribe(home, wanted)
+    _tell(done.added, done.known, done.refused)
+
+
+@app.command("export")
+def export_feeds(
+    file: Annotated[
+        Path | None, typer.Argument(help="File to write; standard output where none is given.")
+    ] = None,
+    home: HomeFolder = None,
+) -> None:
+    """Write the subscriptions as OPML."""
+    from flows.subscriptions import export_opml  # noqa: PLC0415
+
+    with expected_errors():
+        document = export_opml(home)
+        if file is None:
+            typer.echo(document.decode(), nl=False)
+        else:
+            file.write_bytes(document)
+
+
+def _tell(added: int, known: int, refused: tuple[str, ...]) -> None:
+    typer.echo(f"{added} feeds added, {known} known already")
+    for line in refused:
+        typer.secho(f"not added: {line}", err=True, fg="yellow")
+    if refused:
+        raise typer.Exit(1)

@@ -1,0 +1,88 @@
+"""The home: made, brought up to date, and its settings file that explains itself."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.settings import Settings, read_settings
+from warehouse.connection import Home, WarehouseMissing
+from warehouse.migrate import migrate
+from warehouse.publish import publish
+from warehouse.state import State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A home, and in words what was done to it."""
+
+    home: Path
+    done: str
+
+
+def prepare_home(folder: Path | None) -> Prepared:
+    """Create a home or bring an old one up to date; lose nothing.
+
+    Raises: OSError where the folder cannot be written.
+    """
+    settings = read_settings(folder)
+    home = Home(settings.home)
+    home.root.mkdir(parents=True, exist_ok=True)
+    if not home.settings.exists():
+        home.settings.write_text(settings_template(), encoding="utf-8")
+    was_there = home.live.exists()
+    applied = migrate(home)
+    with State(home.state):
+        pass  # opening it makes it
+    publish(home)
+    if not was_there:
+        done = "created"
+    elif applied:
+        done = f"brought up to date: {', '.join(applied)}"
+    else:
+        done = "nothing to do"
+    return Prepared(home=home.root, done=done)
+
+
+def existing_home(folder: Path | None) -> tuple[Home, Settings]:
+    """Return a home that was initialised, with its settings.
+
+    Raises: WarehouseMissing, saying how to make one.
+    """
+    settings = read_settings(folder)
+    home = Home(settings.home)
+    if not home.live.exists():
+        raise WarehouseMissing(f"there is no home at {home.root}: run `copytaster init` first")
+    return home, settings
+
+
+def settings_template() -> str:
+    """Return a settings file in which every setting stands as a comment, with its default."""
+    lines = [
+        "# Settings of Copytaster. Each can also be given in the environment, in capitals and",
+        "# with COPYTASTER_ before it; the environment wins. Shown are the defaults.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name == "home":
+            continue
+        lines.append(f"# {field.description}")
+        lines.append(f"# {name} = {_toml(field.default)}")
+        lines.append("")
+    template = "\n".join(lines)
+    tomllib.loads(template)
+    return template
+
+
+def _toml(value: object) -> str:
+    if value is None:
+        return '"127.0.0.1:8080"  # none by default'
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return str(value)

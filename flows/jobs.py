@@ -1,0 +1,108 @@
+"""What the worker processes are asked to do: read one exchange from the archive and interpret it.
+
+A job carries a place in the archive, not a body: what is handed to a worker stays
+small, and a page that a killed run left behind is read the same way as a fresh one.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from transforms.articles import extract
+from transforms.content import body_hash, body_of
+from transforms.feeds import parse_feed
+from transforms.records import Problem
+from warehouse.archive import read_exchange
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from transforms.records import Article, Entry, Exchange, Feed, ParsedFeed, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedJob:
+    """Parse the poll of one feed, unless its body is the one known."""
+
+    archive: Path
+    place: Place
+    feed: Feed
+    known_hash: str | None
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDone:
+    """A poll, read. ``parsed`` is absent where there was nothing (new) to parse."""
+
+    exchange: Exchange  # without its payload
+    parsed: ParsedFeed | None
+    is_same_body: bool
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageJob:
+    """Extract the article of one archived page."""
+
+    archive: Path
+    place: Place
+    source_id: str
+    entry: Entry | None
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDone:
+    """A page, read. ``result`` is absent where the exchange brought no page."""
+
+    exchange: Exchange  # without its payload
+    result: Article | Problem | None
+    cpu_seconds: float
+
+
+def is_success(exchange: Exchange) -> bool:
+    """Tell whether an exchange brought a body worth reading."""
+    status = exchange.status or 0
+    return exchange.problem is None and 200 <= status < 300  # noqa: PLR2004 (the class of success)
+
+
+def without_payload(exchange: Exchange) -> Exchange:
+    """Return an exchange light enough to be kept: its payload is in the archive."""
+    return replace(exchange, payload=b"")
+
+
+def read_feed(job: FeedJob) -> FeedDone:
+    """Read one poll from the archive and parse it."""
+    started = time.process_time()
+    exchange = read_exchange(job.archive, job.place)
+    parsed, is_same = None, False
+    if is_success(exchange):
+        body = body_of(exchange, job.max_bytes)
+        is_same = not isinstance(body, Problem) and body_hash(body) == job.known_hash
+        if not is_same:
+            parsed = parse_feed(exchange, job.feed, max_bytes=job.max_bytes)
+    return FeedDone(
+        exchange=without_payload(exchange),
+        parsed=parsed,
+        is_same_body=is_same,
+        cpu_seconds=time.process_time() - started,
+    )
+
+
+def read_page(job: PageJob) -> PageDone:
+    """Read one page from the archive and extract its article."""
+    started = time.process_time()
+    exchange = read_exchange(job.archive, job.place)
+    result = None
+    if is_success(exchange):
+        result = extract(
+            exchange, source_id=job.source_id, entry=job.entry, max_bytes=job.max_bytes
+        )
+    return PageDone(
+        exchange=without_payload(exchange),
+        result=result,
+        cpu_seconds=time.process_time() - started,
+    )

@@ -1,0 +1,198 @@
+"""The second half of the walk: wanted pages, fetched, extracted, checked, loaded."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from expectations.check import check_articles
+from flows.jobs import PageDone, PageJob, read_page, without_payload
+from flows.step import step
+from flows.workers import Lost
+from transforms.batches import Known, ReadPage, Stamp, article_batch
+from transforms.fates import Fate, Tries, page_fate, problem_fate
+from transforms.records import LIVE_LANE, Problem
+from warehouse import history, load, read
+from warehouse.archive import read_exchange
+from warehouse.connection import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from expectations.check import Checked
+    from flows.run import Run
+    from transforms.records import Article, Place, Want
+
+HOST_SECONDS_A_BATCH = 60.0  # what the gaps of one host may cost a batch while other hosts wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A span of publication times, ``since`` included, ``until`` not; None leaves a side open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def admits(self, article: Article) -> bool:
+        """Tell whether an article was published in the window, or may have been."""
+        if article.published is None:
+            return True
+        at = article.published.at
+        is_early = self.since is not None and at < self.since
+        return not is_early and (self.until is None or at < self.until)
+
+
+ALWAYS = Window()
+
+
+async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> None:
+    """Take the wanted pages of a lane through the walk, batch by batch, until none is ready.
+
+    While one batch is extracted, checked and loaded, the next is fetched.
+    """
+    wants = await fetch_pages(run, lane)
+    while wants:
+        async with asyncio.TaskGroup() as group:
+            fetching = group.create_task(fetch_pages(run, lane))
+            pages = await extract_pages(run, wants, window)
+            await load_pages(run, pages, await check_pages(run, pages))
+        wants = fetching.result()
+
+
+@step
+async def fetch_pages(run: Run, lane: str) -> tuple[Want, ...]:
+    """Claim a batch of wanted pages and see that each is in the archive.
+
+    Returns the wants, each with its place; empty when nothing is ready or time is up.
+    """
+    if run.is_out_of_time:
+        return ()
+    gap, limit = run.settings.host_gap_seconds, run.settings.batch_pages
+    per_host = max(1, int(HOST_SECONDS_A_BATCH / gap)) if gap else limit
+    claimed = run.state.claim(run.run_id, run.clock(), limit, per_host, lane)
+    run.meter.expect("pages", len(claimed))
+    by_url: dict[str, list[Want]] = {}
+    for want in claimed:
+        by_url.setdefault(want.url, []).append(want)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_fetch(run, wants)) for wants in by_url.values()]
+    return tuple(want for task in tasks for want in task.result())
+
+
+async def _fetch(run: Run, wants: Sequence[Want]) -> list[Want]:
+    """Fetch one page for all who want it, unless it is archived already."""
+    fetched = [want for want in wants if want.place is not None]
+    missing = [want for want in wants if want.place is None]
+    if missing:
+        exchange = await run.fetcher.get(missing[0].url, purpose="page", run_id=run.run_id)
+        run.archive.sync()
+        run.state.record_page(missing[0].want_id, exchange)
+        fetched += [
+            replace(
+                want,
+                place=exchange.place,
+                exchange_id=exchange.exchange_id,
+                attempts=want.attempts + 1,
+            )
+            for want in missing
+        ]
+    run.meter.advance("pages", len(wants))
+    return fetched
+
+
+@step
+async def extract_pages(run: Run, wants: Sequence[Want], window: Window) -> tuple[ReadPage, ...]:
+    """Read archived pages in the worker processes; each gives an article or a reason why not."""
+    with writing(run.home) as con:
+        entries = history.entries(con, [want.entry_id for want in wants if want.entry_id])
+    jobs = [
+        PageJob(
+            archive=run.home.archive,
+            place=_place(want),
+            source_id=want.source_id,
+            entry=entries.get(want.entry_id or ""),
+            max_bytes=run.settings.page_max_bytes,
+        )
+        for want in wants
+    ]
+    results = await run.workers.map(read_page, jobs)
+    done = [
+        _unread(run, job, want, result) if isinstance(result, Lost) else result
+        for job, want, result in zip(jobs, wants, results, strict=True)
+    ]
+    run.charge("extract", sum(one.cpu_seconds for one in done))
+    return tuple(_read(run, want, one, window) for want, one in zip(wants, done, strict=True))
+
+
+def _place(want: Want) -> Place:
+    if want.place is None:
+        raise ValueError(f"{want.url} is not in the archive")
+    return want.place
+
+
+def _unread(run: Run, job: PageJob, want: Want, lost: Lost) -> PageDone:
+    """Return the page that cost a worker its life: a failure of this page alone."""
+    problem = Problem(
+        stage="article",
+        subject=want.url,
+        code=f"worker_{lost.reason}",
+        detail=lost.detail,
+        is_final=True,
+    )
+    exchange = without_payload(read_exchange(run.home.archive, job.place))
+    return PageDone(exchange=exchange, result=problem, cpu_seconds=0.0)
+
+
+def _read(run: Run, want: Want, done: PageDone, window: Window) -> ReadPage:
+    tries = Tries(attempts=want.attempts, most=run.settings.max_attempts, now=run.clock())
+    page = ReadPage(want=want, exchange=done.exchange, page_fate=page_fate(done.exchange, tries))
+    if done.result is None:
+        return page
+    if isinstance(done.result, Problem):
+        return replace(page, article_fate=problem_fate(done.result, tries))
+    if not window.admits(done.result):
+        outside = Fate(outcome="skipped", reason="outside_window")
+        return replace(page, article=done.result, article_fate=outside)
+    return replace(page, article=done.result)
+
+
+@step
+async def check_pages(run: Run, pages: Sequence[ReadPage]) -> Checked:
+    """Judge the articles of a batch, each version once."""
+    articles = {
+        page.article.version_id: page.article
+        for page in pages
+        if page.article is not None and page.article_fate is None
+    }
+    return await asyncio.to_thread(check_articles, tuple(articles.values()), now=run.clock())
+
+
+@step
+async def load_pages(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
+    """Load a batch in one transaction, then take its wants out of hand."""
+    await asyncio.to_thread(_load, run, pages, checked)
+
+
+def _load(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
+    now = run.clock()
+    verdicts = {verdict.subject_id: verdict for verdict in checked.verdicts}
+    with writing(run.home) as con:
+        loaded = history.recorded_items(con, "page", [page.exchange.exchange_id for page in pages])
+        batch, fates = article_batch(
+            pages,
+            verdicts,
+            checked.rule_results,
+            Known(
+                versions=read.known_versions(con, verdicts),
+                wants={item for item, _ in loaded},
+            ),
+            Stamp(run_id=run.run_id, at=now),
+        )
+        load.load(con, batch)
+    run.loads += 1
+    for want, fate in fates:
+        if fate.retry_at is not None:
+            run.state.retry(want.want_id, fate.retry_at, fate.reason)
+    run.state.finish([want.want_id for want, fate in fates if fate.retry_at is None], now)

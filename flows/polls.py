@@ -1,0 +1,227 @@
+"""The first half of the walk: feeds due, what they bring, and the pages that makes wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from expectations.check import check_entries
+from flows.jobs import FeedDone, FeedJob, read_feed, without_payload
+from flows.step import step
+from flows.workers import Lost
+from transforms import schedule
+from transforms.batches import ReadPoll, Stamp, poll_batch
+from transforms.fates import poll_fate
+from transforms.records import FeedState, Problem
+from transforms.selection import decide
+from transforms.urls import host_of
+from warehouse import history, load, read
+from warehouse.archive import read_exchange
+from warehouse.connection import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flows.run import Run
+    from transforms.records import Decision, Entry, Feed, KnownEntry
+    from warehouse.state import PollInHand
+
+POLLS_A_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which feeds a run polls: those due, or all; of every source, or of some."""
+
+    all_feeds: bool = False
+    feeds: tuple[str, ...] = ()  # addresses or ids
+    sources: tuple[str, ...] = ()
+
+    def as_parameters(self) -> dict[str, Any]:
+        """Return what to keep of it in `ops.runs`."""
+        return asdict(self)
+
+    def admits(self, feed: Feed) -> bool:
+        """Tell whether a feed is among those named, where any are."""
+        named = not self.feeds or feed.url in self.feeds or feed.feed_id in self.feeds
+        return named and (not self.sources or feed.source_id in self.sources)
+
+
+@step
+async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
+    """Return the feeds to poll now, those waiting longest first."""
+    with writing(run.home) as con:
+        feeds = [feed for feed in read.feeds(con) if choice.admits(feed)]
+    states = run.state.feed_states()
+    now = run.clock()
+    if not choice.all_feeds:
+        feeds = [feed for feed in feeds if schedule.is_due(_state(states, feed), now)]
+    feeds.sort(key=lambda feed: (str(_state(states, feed).due_at or ""), feed.feed_id))
+    return tuple(feeds)
+
+
+def _state(states: Mapping[str, FeedState], feed: Feed) -> FeedState:
+    return states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
+
+
+@step
+async def poll_feeds(run: Run, feeds: Sequence[Feed]) -> int:
+    """Poll feeds and put what they answered in hand; return how many were polled.
+
+    A feed that another run is polling is left to it.
+    """
+    claimed = set(run.state.claim_feeds(run.run_id, [feed.feed_id for feed in feeds]))
+    mine = [feed for feed in feeds if feed.feed_id in claimed]
+    run.meter.expect("feeds", len(mine))
+    async with asyncio.TaskGroup() as group:
+        for feed in mine:
+            group.create_task(_poll(run, feed))
+    return len(mine)
+
+
+async def _poll(run: Run, feed: Feed) -> None:
+    state = run.state.feed_state(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
+    exchange = await run.fetcher.get(
+        state.url,
+        purpose="feed",
+        run_id=run.run_id,
+        headers=schedule.conditional_headers(state, run.clock()),
+    )
+    after = schedule.after_exchange(
+        state,
+        exchange,
+        host=run.state.host_state(host_of(exchange.final_url)),
+        now=run.clock(),
+        **_bounds(run),
+    )
+    run.archive.sync()
+    run.state.record_poll(run.run_id, exchange, feed.feed_id, after)
+    run.meter.advance("feeds")
+
+
+def _bounds(run: Run) -> dict[str, float]:
+    settings = run.settings
+    return {"min_minutes": settings.poll_min_minutes, "max_minutes": settings.poll_max_minutes}
+
+
+@step
+async def load_polls(run: Run) -> int:
+    """Parse, decide, check and load the polls in hand; return how many there were.
+
+    Among them are those that a killed run archived and did not load.
+    """
+    in_hand = run.state.polls_in_hand(run.run_id)
+    for start in range(0, len(in_hand), POLLS_A_BATCH):
+        await _load_some(run, in_hand[start : start + POLLS_A_BATCH])
+    return len(in_hand)
+
+
+async def _load_some(run: Run, in_hand: Sequence[PollInHand]) -> None:
+    with writing(run.home) as con:
+        feeds = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
+    states = run.state.feed_states()
+    jobs = [
+        FeedJob(
+            archive=run.home.archive,
+            place=poll.place,
+            feed=feeds[poll.feed_id],
+            known_hash=states[poll.feed_id].body_hash,
+            max_bytes=run.settings.feed_max_bytes,
+        )
+        for poll in in_hand
+    ]
+    results = await run.workers.map(read_feed, jobs)
+    done = [
+        _unread(run, job, result) if isinstance(result, Lost) else result
+        for job, result in zip(jobs, results, strict=True)
+    ]
+    run.charge("parse", sum(one.cpu_seconds for one in done))
+    await asyncio.to_thread(_settle, run, jobs, done, states)
+
+
+def _unread(run: Run, job: FeedJob, lost: Lost) -> FeedDone:
+    """Return the poll whose document cost a worker its life: a failure of this feed alone."""
+    exchange = without_payload(read_exchange(run.home.archive, job.place))
+    problem = Problem(
+        stage="poll", subject=job.feed.url, code=f"worker_{lost.reason}", detail=lost.detail
+    )
+    return FeedDone(
+        exchange=replace(exchange, problem=problem),
+        parsed=None,
+        is_same_body=False,
+        cpu_seconds=0.0,
+    )
+
+
+def _settle(
+    run: Run, jobs: Sequence[FeedJob], done: Sequence[FeedDone], states: Mapping[str, FeedState]
+) -> None:
+    """Decide on the entries, check those worth it, load all in one transaction."""
+    entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
+    with writing(run.home) as con:
+        known = read.known_entries(con, [entry.entry_id for entry in entries])
+        articles = read.known_articles_by_url(
+            con, [entry.canonical_url for entry in entries if entry.canonical_url]
+        )
+        loaded = history.recorded_items(con, "poll", [one.exchange.exchange_id for one in done])
+    now = run.clock()
+    polls = [
+        _read_poll(run, job.feed, one, states[job.feed.feed_id], known)
+        for job, one in zip(jobs, done, strict=True)
+    ]
+    recorded = {exchange_id for _, exchange_id in loaded}
+    fresh = [poll for poll in polls if poll.exchange.exchange_id not in recorded]
+    checked = check_entries(_worth_checking(fresh), now=now)
+    batch = poll_batch(
+        fresh,
+        {verdict.subject_id: verdict for verdict in checked.verdicts},
+        checked.rule_results,
+        articles.keys(),
+        Stamp(run_id=run.run_id, at=now),
+    )
+    run.state.want(batch.wants, now)  # first: what the load makes known is not wanted again
+    with writing(run.home) as con:
+        load.load(con, batch)
+    run.loads += 1
+    run.state.finish_polls(
+        [poll.exchange.exchange_id for poll in polls], [poll.state for poll in polls]
+    )
+
+
+def _worth_checking(polls: Sequence[ReadPoll]) -> list[Entry]:
+    return [
+        decision.entry
+        for poll in polls
+        for decision in poll.decisions
+        if decision.action == "fetch"
+    ]
+
+
+def _read_poll(
+    run: Run, feed: Feed, done: FeedDone, state: FeedState, known: Mapping[str, KnownEntry]
+) -> ReadPoll:
+    decisions = decide(done.parsed.entries, known) if done.parsed else ()
+    return ReadPoll(
+        exchange=done.exchange,
+        feed_id=feed.feed_id,
+        fate=poll_fate(done.exchange, done.parsed),
+        state=_state_after(run, done, state, decisions),
+        parsed=done.parsed,
+        decisions=decisions,
+    )
+
+
+def _state_after(
+    run: Run, done: FeedDone, state: FeedState, decisions: Sequence[Decision]
+) -> FeedState:
+    """Return what to remember of a feed, now that its answer has been read."""
+    fate = poll_fate(done.exchange, done.parsed)
+    if done.parsed is not None:
+        new = sum(decision.reason == "new" for decision in decisions)
+        return schedule.after_parse(
+            state, done.parsed, done.exchange, new, now=run.clock(), **_bounds(run)
+        )
+    if fate.outcome == "unchanged":
+        return schedule.after_not_modified(state, done.exchange, now=run.clock(), **_bounds(run))
+    return state

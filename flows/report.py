@@ -1,0 +1,126 @@
+"""What a run did, in numbers: for the screen, for a program, and as an artifact in Prefect."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from prefect.artifacts import acreate_markdown_artifact
+from rich.console import Console
+from rich.table import Table
+
+from flows.step import is_recorded
+from warehouse import history, read
+from warehouse.connection import writing
+
+if TYPE_CHECKING:
+    from flows.run import Run
+    from warehouse.connection import Home
+    from warehouse.history import OutcomeCount
+
+STAGES = ("poll", "entry", "page", "article")
+WORDS = {
+    "poll": "feeds polled",
+    "entry": "entries read",
+    "page": "pages fetched",
+    "article": "articles read",
+}
+WANT_A_LOOK = frozenset({"failed", "given_up"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What became of the items of one run."""
+
+    run_id: str
+    kind: str
+    status: str
+    seconds: float
+    outcomes: tuple[OutcomeCount, ...]
+    in_hand: int  # pages that wait for a later run
+    audit_rows: int  # of report.outcome_audit: 0 when nothing vanished
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Tell whether something failed, or vanished."""
+        return self.audit_rows > 0 or any(one.outcome in WANT_A_LOOK for one in self.outcomes)
+
+    def count(self, stage: str, outcome: str | None = None) -> int:
+        """Return how many items of a stage met with an outcome, or with any."""
+        return sum(
+            one.items
+            for one in self.outcomes
+            if one.stage == stage and outcome in {None, one.outcome}
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as plain values."""
+        return asdict(self) | {"needs_a_look": self.needs_a_look}
+
+
+def summarise(home: Home, run_id: str) -> Summary:
+    """Return what became of the items of a run, from the tables it wrote."""
+    with writing(home) as con:
+        run = history.run_row(con, run_id)
+        return Summary(
+            run_id=run_id,
+            kind=run.kind,
+            status=run.status,
+            seconds=run.seconds,
+            outcomes=history.outcome_counts(con, run_id),
+            in_hand=read.current_counts(con)["work_in_hand"],
+            audit_rows=history.count_audit_rows(con),
+        )
+
+
+def print_summary(summary: Summary, console: Console | None = None) -> None:
+    """Print a table: a line for each stage, outcome and reason."""
+    out = console or Console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("stage")
+    table.add_column("items", justify="right")
+    table.add_column("outcome")
+    table.add_column("reason")
+    for stage in STAGES:
+        rows = [one for one in summary.outcomes if one.stage == stage]
+        for number, one in enumerate(sorted(rows, key=lambda one: (one.outcome, -one.items))):
+            style = "yellow" if one.outcome in WANT_A_LOOK else ""
+            label = WORDS[stage] if number == 0 else ""
+            table.add_row(label, f"{one.items:,}", one.outcome, one.reason, style=style)
+    if summary.outcomes:
+        out.print(table)
+    out.print(verdict(summary), highlight=False)
+
+
+def verdict(summary: Summary) -> str:
+    """Return the last line: what the run brought, and what is left."""
+    name = f"{summary.kind} {summary.run_id} {summary.status} in {summary.seconds:.1f} s"
+    parts = [f"{name}: {summary.count('article', 'loaded')} articles loaded"]
+    if not summary.outcomes:
+        parts.append("nothing was due")
+    if held := summary.count("article", "quarantined") + summary.count("entry", "quarantined"):
+        parts.append(f"{held} quarantined")
+    if summary.in_hand:
+        parts.append(f"{summary.in_hand} pages wait for a later run")
+    if summary.audit_rows:
+        parts.append(f"{summary.audit_rows} items unaccounted for: see report.outcome_audit")
+    return ", ".join(parts)
+
+
+def as_markdown(summary: Summary) -> str:
+    """Return the summary as Markdown, for an artifact."""
+    lines = ["| stage | outcome | reason | items |", "|---|---|---|---:|"]
+    lines += [
+        f"| {one.stage} | {one.outcome} | {one.reason} | {one.items} |" for one in summary.outcomes
+    ]
+    return "\n".join([f"**{verdict(summary)}**", "", *lines])
+
+
+async def finish(run: Run) -> dict[str, Any]:
+    """Return what a closed run did; a recorded flow run keeps it as an artifact, too."""
+    summary = summarise(run.home, run.run_id)
+    if is_recorded():
+        await acreate_markdown_artifact(
+            as_markdown(summary), key=f"copytaster-{run.kind}", description=verdict(summary)
+        )
+    return summary.as_json()

@@ -1,0 +1,124 @@
+"""One run: its resources opened, its clock and its name, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from flows.fetch.client import Fetcher
+from flows.progress import current_meter
+from flows.workers import Workers
+from warehouse import register
+from warehouse.archive import ArchiveWriter
+from warehouse.connection import Home, writing
+from warehouse.publish import publish
+from warehouse.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from flows.progress import Meter
+    from flows.settings import Settings
+
+CODE_VERSION = f"copytaster {version('copytaster')}"
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The resources of one run; open it with `open_run`."""
+
+    run_id: str
+    kind: str
+    settings: Settings
+    home: Home
+    state: State
+    archive: ArchiveWriter
+    fetcher: Fetcher
+    workers: Workers
+    clock: Callable[[], datetime]
+    meter: Meter
+    stop_at: datetime
+    loads: int = 0
+    costs: dict[str, float]  # CPU seconds spent in the workers, by stage
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Tell whether no further batch may be started."""
+        return self.clock() >= self.stop_at
+
+    def charge(self, stage: str, cpu_seconds: float) -> None:
+        """Add CPU time that workers spent on a stage."""
+        self.costs[stage] = self.costs.get(stage, 0.0) + cpu_seconds
+
+
+def name_run(now: datetime) -> str:
+    """Return a new run's id: its start in UTC and six random digits, sortable by time."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+@asynccontextmanager
+async def open_run(
+    kind: str,
+    settings: Settings,
+    parameters: dict[str, Any],
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> AsyncIterator[Run]:
+    """Open a run: its row in `ops.runs`, its archive file, its workers, its sockets.
+
+    However it ends, its claims are freed, its row tells how, and what it loaded is
+    published. A run that was killed is found dead by the next, which takes over its
+    work in hand.
+
+    Raises: WarehouseMissing if the home was never initialised.
+    """
+    home = Home(settings.home)
+    now = clock()
+    run_id = name_run(now)
+    with State(home.state) as state:
+        state.begin_run(run_id, kind, now)
+        with writing(home) as con:
+            register.mark_dead_runs(con, state.dead_runs(), now)
+            register.begin_run(con, run_id, kind, parameters, now, CODE_VERSION)
+        costs: dict[str, float] = {}
+        status = "failed"
+        try:
+            with (
+                ArchiveWriter(home.archive, run_id, now) as archive,
+                Workers(settings.workers, settings.page_time_limit_seconds) as workers,
+            ):
+                async with Fetcher(settings, state, clock=clock, archive=archive) as fetcher:
+                    yield Run(
+                        run_id=run_id,
+                        kind=kind,
+                        settings=settings,
+                        home=home,
+                        state=state,
+                        archive=archive,
+                        fetcher=fetcher,
+                        workers=workers,
+                        clock=clock,
+                        meter=current_meter(),
+                        stop_at=now + timedelta(seconds=settings.run_budget_seconds),
+                        costs=costs,
+                    )
+            status = "done"
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            status = "stopped"
+            raise
+        finally:
+            state.end_run(run_id)
+            with writing(home) as con:
+                register.copy_work_in_hand(con, state.in_hand(clock()))
+                register.end_run(con, run_id, status, clock(), costs)
+            publish(home)

@@ -1,0 +1,97 @@
+"""What there is in a home, at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.homes import existing_home
+from flows.run import utc_now
+from warehouse import history, read
+from warehouse.connection import writing
+from warehouse.state import State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from warehouse.history import RunRow
+
+LAST_RUNS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What there is in a home."""
+
+    home: str
+    counts: dict[str, int]  # rows by what they are
+    feeds_failing: int
+    pages_waiting: int
+    next_page_at: datetime | None
+    published_at: datetime | None
+    audit_rows: int
+    runs: tuple[RunRow, ...]
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Tell whether something vanished, or the last run did not end well."""
+        return self.audit_rows > 0 or (bool(self.runs) and self.runs[0].status == "failed")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the status as plain values."""
+        return asdict(self) | {"needs_a_look": self.needs_a_look}
+
+
+def read_status(folder: Path | None) -> Status:
+    """Return what there is in a home.
+
+    Raises: WarehouseMissing if it was never initialised.
+    """
+    home, _ = existing_home(folder)
+    now = utc_now()
+    with State(home.state) as state:
+        failing = sum(one.failures > 0 for one in state.feed_states().values())
+        waiting, next_at = len(state.in_hand(now)), state.next_ready_at()
+    with writing(home) as con:
+        return Status(
+            home=str(home.root),
+            counts=read.current_counts(con),
+            feeds_failing=failing,
+            pages_waiting=waiting,
+            next_page_at=next_at,
+            published_at=_modified_at(home.published),
+            audit_rows=history.count_audit_rows(con),
+            runs=history.last_runs(con, LAST_RUNS),
+        )
+
+
+def _modified_at(file: Path) -> datetime | None:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
+
+
+def print_status(status: Status) -> None:
+    """Print what there is in a home."""
+    out = Console(highlight=False)
+    out.print(f"[bold]{status.home}[/]")
+    for name, count in status.counts.items():
+        out.print(f"{count:>10,} {name}")
+    out.print(f"{status.feeds_failing:>10,} feeds failing")
+    waiting = f"{status.pages_waiting:>10,} pages waiting"
+    out.print(waiting + (f", next {status.next_page_at:%H:%M:%S}" if status.next_page_at else ""))
+    published = f"{status.published_at:%Y-%m-%d %H:%M:%S} UTC" if status.published_at else "never"
+    out.print(f"published  {published}")
+    audit = "every item accounted for"
+    if status.audit_rows:
+        audit = f"[red]{status.audit_rows} items unaccounted for: see report.outcome_audit[/]"
+    out.print(f"audit      {audit}")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("run", "kind", "status", "seconds", "articles"):
+        table.add_column(column)
+    for run in status.runs:
+        table.add_row(run.run_id, run.kind, run.status, f"{run.seconds:.1f}", f"{run.loaded:,}")
+    if status.runs:
+        out.print(table)

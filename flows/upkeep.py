@@ -1,0 +1,71 @@
+"""The nightly work: checks over the whole warehouse, retention, publishing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from datetime import timedelta
+from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at run time)
+from typing import TYPE_CHECKING, Any
+
+from expectations.warehouse import check_warehouse
+from prefect import flow
+
+from flows.report import finish
+from flows.run import open_run
+from flows.settings import read_settings
+from flows.step import step
+from warehouse import load
+from warehouse.archive import day_folders
+from warehouse.connection import writing
+
+if TYPE_CHECKING:
+    from flows.run import Run
+
+REMEMBER_DONE = timedelta(days=30)  # wants that were finished do not come back for this long
+
+
+@flow(name="upkeep", description=__doc__, persist_result=False)
+async def upkeep(home: Path | None = None) -> dict[str, Any]:
+    """Check the warehouse as a whole, drop what is past its time, publish.
+
+    Args:
+        home: the folder that holds everything; by default COPYTASTER_HOME or ./copytaster-data.
+
+    Returns: the run's id; rules that failed stand in `ops.validation_results`.
+    """
+    settings = read_settings(home)
+    async with open_run("upkeep", settings, {}) as run:
+        await check_all(run)
+        await drop_old(run)
+    return await finish(run)
+
+
+@step
+async def check_all(run: Run) -> None:
+    """Run the warehouse's suite and keep how each rule fared."""
+    await asyncio.to_thread(_check_all, run)
+
+
+def _check_all(run: Run) -> None:
+    with writing(run.home) as con:
+        results = check_warehouse(con)
+        load.put_rule_results(con, run.run_id, results, run.clock())
+    run.loads += 1
+    for result in results:
+        if result.failed_rows:
+            run.meter.note(f"{result.rule_id}: {result.failed_rows} rows ({result.severity})")
+
+
+@step
+async def drop_old(run: Run) -> None:
+    """Forget finished work, and archive folders past the time they are to be kept."""
+    run.state.forget_done(run.clock() - REMEMBER_DONE)
+    days = run.settings.archive_keep_days
+    if days == 0:
+        return
+    limit = (run.clock() - timedelta(days=days)).date()
+    for day, folder in day_folders(run.home.archive):
+        if day < limit:
+            run.meter.note(f"archive of {day} dropped, older than {days} days")
+            shutil.rmtree(folder)

@@ -1,0 +1,101 @@
+"""What becomes of a page: decisions on outcomes and on trying again.
+
+A fate is an outcome with its reason, and for a failure the moment of the next
+try. Nothing here asks the clock or the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transforms.records import Exchange, OutcomeKind, ParsedFeed, Problem
+
+FIRST_RETRY = timedelta(minutes=10)
+LAST_RETRY = timedelta(hours=6)
+
+# Statuses whose cause may pass: time-outs, rate limits (403 is used for them too), server faults.
+PASSING_STATUSES = frozenset({403, 408, 425, 429})
+NOT_MODIFIED = 304
+OUR_OWN_RULES = frozenset({"robots_disallowed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What becomes of one item; ``retry_at`` is set where the outcome is ``failed``."""
+
+    outcome: OutcomeKind
+    reason: str
+    detail: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """How often an item was tried, this time included; how often it may be; and the time."""
+
+    attempts: int
+    most: int
+    now: datetime
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """Return the wait after a number of tries: 10 minutes, doubled each time, up to 6 hours."""
+    doublings = min(max(0, attempts - 1), 10)  # enough to reach the limit
+    return min(LAST_RETRY, FIRST_RETRY * float(2**doublings))
+
+
+def try_again(code: str, detail: str, tries: Tries) -> Fate:
+    """Return ``failed`` with the next try, or ``given_up`` once the tries are used up."""
+    if tries.attempts >= tries.most:
+        words = f"{detail} (after {tries.attempts} tries)".strip()
+        return Fate(outcome="given_up", reason=code, detail=words)
+    retry_at = tries.now + retry_delay(tries.attempts)
+    return Fate(outcome="failed", reason=code, detail=detail, retry_at=retry_at)
+
+
+def page_fate(exchange: Exchange, tries: Tries) -> Fate:
+    """Return what becomes of a wanted page whose exchange is archived.
+
+    A page that came is ``loaded``: it goes on to extraction.
+    """
+    if exchange.problem is not None:
+        return problem_fate(exchange.problem, tries)
+    status = exchange.status or 0
+    if 200 <= status < 300:  # noqa: PLR2004 (the class of success)
+        return Fate(outcome="loaded", reason="archived")
+    code, detail = f"http_{status}", exchange.reason
+    if status in PASSING_STATUSES or status >= 500:  # noqa: PLR2004 (the class of server faults)
+        return try_again(code, detail, tries)
+    return Fate(outcome="given_up", reason=code, detail=detail)
+
+
+def poll_fate(exchange: Exchange, parsed: ParsedFeed | None) -> Fate:
+    """Return what becomes of a polled feed; ``parsed`` is absent where its body was the known one.
+
+    A feed is never given up for good: when it is asked again is the schedule's decision.
+    """
+    if exchange.problem is not None:
+        return Fate(outcome="failed", reason=exchange.problem.code, detail=exchange.problem.detail)
+    status = exchange.status or 0
+    if status == NOT_MODIFIED:
+        return Fate(outcome="unchanged", reason="not_modified")
+    if not 200 <= status < 300:  # noqa: PLR2004 (the class of success)
+        return Fate(outcome="failed", reason=f"http_{status}", detail=exchange.reason)
+    if parsed is None:
+        return Fate(outcome="unchanged", reason="same_body")
+    faults = [problem for problem in parsed.problems if problem.stage == "poll"]
+    reason = faults[0].code if faults else "parsed"
+    detail = "; ".join(problem.detail for problem in faults)
+    return Fate(outcome="loaded" if parsed.format else "failed", reason=reason, detail=detail)
+
+
+def problem_fate(problem: Problem, tries: Tries) -> Fate:
+    """Return what becomes of an item that met a problem."""
+    if problem.code in OUR_OWN_RULES:
+        return Fate(outcome="skipped", reason=problem.code, detail=problem.detail)
+    if problem.is_final:
+        return Fate(outcome="given_up", reason=problem.code, detail=problem.detail)
+    return try_again(problem.code, problem.detail, tries)
