@@ -59,7 +59,8 @@ def failed_rows(
     with _ONE_AT_A_TIME:
         results = _validate(suite_name, rules, rows)
     by_rule = {result.expectation_config.meta.get("rule_id"): result for result in results}
-    if len(results) != len(rules) or by_rule.keys() != {rule.rule_id for rule in rules}:
+    ids = {rule.rule_id for rule in rules}
+    if not len(results) == len(rules) == len(ids) or by_rule.keys() != ids:
         raise ValidationSystemError(None, f"{len(rules)} rules gave {len(results)} results")
     return {rule.rule_id: read_result(rule, by_rule[rule.rule_id], len(rows)) for rule in rules}
 

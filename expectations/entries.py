@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from expectations.features import WEB_SCHEMES
 from expectations.rules import Rule, between, nothing_found, one_of, present
 
 ENTRY_SUITE = "entries"
@@ -45,7 +46,7 @@ ENTRY_RULES: tuple[Rule, ...] = (
         column="url",
         feature="scheme",
         reason="Only pages on the web can be fetched and cited; mailto, ftp and others cannot.",
-        expectation=one_of(["http", "https"]),
+        expectation=one_of(WEB_SCHEMES),
         shows="url",
         absent_passes=_NO_LINK,
     ),

@@ -31,6 +31,7 @@ KINDS_WITHOUT_PROSE: frozenset[ArticleKind] = frozenset({"flash", "gallery", "vi
 UNZONED_HOURS = 14.0
 """How far ahead of UTC a day, or a time without a zone, may lie: UTC+14 is the easternmost zone."""
 
+WEB_SCHEMES = ("http", "https")
 UNKNOWN_LANGUAGES = frozenset({"", "und", "unknown", "mul", "zxx", "xx", "mis"})
 
 
@@ -38,14 +39,15 @@ def entry_features(entry: Entry, *, now: datetime) -> Features:
     """Return the features of an entry; ``now`` is aware."""
     title = entry.title or None
     url = entry.url or None
-    parts = _split(url)
+    scheme, path, query = _split(url)
+    is_web = scheme in WEB_SCHEMES
     published = entry.published
     return {
         "identity": entry.guid or url,
         "url": url,
-        "scheme": parts[0] if url else None,
-        "host_fault": host_fault(url) if url else None,
-        "front_page": url if url and parts[1] in ("", "/") and not parts[2] else "",
+        "scheme": scheme if url else None,
+        "host_fault": host_fault(url) if url and is_web else "" if url else None,
+        "front_page": url if is_web and path in ("", "/") and not query else "",
         "title": title,
         "title_chars": len(title) if title else None,
         "title_boilerplate": boilerplate_title(title) if title else None,

@@ -171,7 +171,7 @@ def _made_of(label: str, words: list[str]) -> bool:
 NAME_MAX_CHARS = 60
 NAME_MAX_WORDS = 6
 _NO_NAME = re.compile(
-    r"https?:|www\.|@|[<>{}|=\\/\[\]]|\d|[.!?;:]\s+\S+\s+\S+\s+\S+|^\W*$", re.IGNORECASE
+    r"https?:|www\.|@|[<>{}|=\\/\[\]]|\d|\w{3}[.!?;:]\s+\S+\s+\S+\s+\S+|^\W*$", re.IGNORECASE
 )
 _STAND_INS = frozenset(
     {

@@ -97,8 +97,8 @@ def damage(text: str) -> tuple[int, str]:
 
 
 _TAGS = (
-    "script style div span p a img br hr iframe table tbody tr td th ul ol li h[1-6] strong em b i u"
-    " figure figcaption section article blockquote noscript svg path font center meta link input"
+    "script style div span p a img br hr iframe table tbody tr td th ul ol li h[1-6] strong em b i"
+    " u figure figcaption section article blockquote noscript svg path font center meta link input"
     " button form"
 ).replace(" ", "|")
 _MARKUP = re.compile(rf"<!--|</?(?:{_TAGS})(?:\s[^<>]{{0,400}})?/?>", re.IGNORECASE)
