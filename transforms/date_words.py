@@ -6,6 +6,8 @@ without final dots. A form that means different months in different languages is
 only read when the language is known.
 """
 
+# ruff: noqa: RUF001 (letters of other scripts are what this module is about)
+
 from __future__ import annotations
 
 import re

@@ -218,7 +218,7 @@ def _unidentified(exchange: Exchange, position: int, item: Item) -> Problem:
     )
 
 
-def _entry(  # noqa: PLR0913 (all that an entry is made of)
+def _entry(  # noqa: PLR0913, PLR0917 (all that an entry is made of)
     exchange: Exchange, feed: Feed, position: int, item: Item, key: str, language: str | None
 ) -> Entry:
     own_language = item.language or language

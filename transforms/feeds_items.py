@@ -22,7 +22,9 @@ _TAG_NAMES = (
     "|time|tr|tt|u|ul|var|video|audio|article|header|footer|aside|main|input|form|button|label"
     "|noscript|o:p|wbr"
 )
-_HIDDEN = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.S | re.I)
+_HIDDEN = re.compile(
+    r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
+)
 _BREAKING = re.compile(
     r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr|dd|dt|section|article|figure"
     r"|figcaption|pre)\b[^<>]*>",

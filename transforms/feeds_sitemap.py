@@ -35,7 +35,7 @@ def read_sitemap(text: str) -> Document:
 
 
 def _elements(parent: etree._Element) -> Iterator[etree._Element]:
-    return (child for child in parent if isinstance(child.tag, str))
+    return parent.iterchildren("*")  # neither comments nor processing instructions
 
 
 def _name(element: etree._Element) -> str:
@@ -68,4 +68,4 @@ def _item(url: etree._Element) -> Item:
 def _text(element: etree._Element | None) -> str | None:
     if element is None:
         return None
-    return "".join(element.itertext()).strip() or None
+    return "".join(str(part) for part in element.itertext()).strip() or None
