@@ -214,7 +214,10 @@ def parse_pieces(body: str) -> tuple[Piece, ...]:
 def parse_chunk(lines: list[str]) -> list[Piece]:
     """Return the pieces of lines that no blank line parts."""
     if lines[0].strip() == "!gallery":
-        return [Piece(kind="gallery", items=tuple(parse_line(line) for line in lines[1:]))]
+        captions = tuple(parse_line(line) for line in lines[1:])
+        if {caption.kind for caption in captions} != {"caption"}:
+            raise NewsroomError("a gallery is lines of !caption under !gallery, nothing else")
+        return [Piece(kind="gallery", items=captions)]
     pieces: list[Piece] = []
     for line in lines:
         piece = parse_line(line)

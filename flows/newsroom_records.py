@@ -57,7 +57,8 @@ def read_records(folder: Path) -> tuple[tuple[StoredPage, ...], tuple[str, ...]]
             record = orjson.loads(line)
             page = read_record(record, folder)
         except (KeyError, ValueError, OSError) as error:
-            raise NewsroomError(f"{folder}/records.jsonl, line {number}: {error!r}") from error
+            fault = f"{type(error).__name__}: {error}"
+            raise NewsroomError(f"{folder}/records.jsonl, line {number}: {fault}") from error
         if page is None:
             homeless.append(str(record["id"]))
         else:
