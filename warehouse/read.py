@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from transforms.records import Entry, Feed, KnownEntry, Moment, Place, Source, Tag
+from transforms.records import Feed, KnownEntry, Source
 from warehouse.connection import query
-from warehouse.stage import MOMENT_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
     import duckdb
-
-    from transforms.records import Stage
 
 
 def feeds(con: duckdb.DuckDBPyConnection, *, active_only: bool = True) -> tuple[Feed, ...]:

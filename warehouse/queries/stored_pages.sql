@@ -1,9 +1,8 @@
 -- Grain: one archived page whose article another version of the code last read.
--- Parameters: the version of the code, whether to choose outlets, list of source_id.
+-- Parameters: the version of the code, list of source_id (empty: all).
 select
-    exchanges.requested_url, last_read.source_id, wants.entry_id, wants.feed_id,
-    exchanges.exchange_id, exchanges.archive_file, exchanges.archive_offset,
-    exchanges.archive_length
+    exchanges.requested_url, exchanges.exchange_id, last_read.source_id, wants.entry_id,
+    wants.feed_id, exchanges.archive_file, exchanges.archive_offset, exchanges.archive_length
 from (
     select
         exchange_id,
@@ -19,5 +18,5 @@ join ops.runs on runs.run_id = last_read.run_id
 left join ops.wants on wants.want_id = last_read.want_id
 where runs.code_version <> $1
     and exchanges.archive_file is not null
-    and (not $2 or list_contains($3::varchar[], last_read.source_id))
+    and (len($2::varchar[]) = 0 or list_contains($2::varchar[], last_read.source_id))
 order by exchanges.archive_file, exchanges.archive_offset;

@@ -1,2 +1,0 @@
--- Grain: one row.
-select count(*) from report.outcome_audit;

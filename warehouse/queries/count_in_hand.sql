@@ -1,2 +1,0 @@
--- Grain: one row.
-select count(*) from ops.work_in_hand;
