@@ -16,6 +16,7 @@ from transforms.records import LIVE_LANE, Problem
 from warehouse import history, load, read
 from warehouse.archive import read_exchange
 from warehouse.connection import writing
+from warehouse.state_wants import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,11 +74,11 @@ async def fetch_pages(run: Run, lane: str) -> tuple[Want, ...]:
     per_host = max(1, int(HOST_SECONDS_A_BATCH / gap)) if gap else limit
     claimed = run.state.claim(run.run_id, run.clock(), limit, per_host, lane)
     run.meter.expect("pages", len(claimed))
-    by_url: dict[str, list[Want]] = {}
+    by_page: dict[str, list[Want]] = {}
     for want in claimed:
-        by_url.setdefault(want.url, []).append(want)
+        by_page.setdefault(url_key(want.url), []).append(want)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_fetch(run, wants)) for wants in by_url.values()]
+        tasks = [group.create_task(_fetch(run, wants)) for wants in by_page.values()]
     return tuple(want for task in tasks for want in task.result())
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Self
 
+from transforms.records import LIVE_LANE
 from warehouse import state_feeds, state_hosts, state_rows, state_wants
 from warehouse.run_locks import RunIsAliveError, RunIsNotAliveError, RunLocks, locked
 from warehouse.state_feeds import PollInHand
@@ -200,8 +201,15 @@ class State:
         with self._write() as connection:
             return state_wants.insert(connection, wants, micros(now))
 
-    def claim(self, run_id: str, now: datetime, limit: int, per_host: int) -> tuple[Want, ...]:
-        """Give a run wants to work on, which no other gets while the run lives.
+    def claim(
+        self,
+        run_id: str,
+        now: datetime,
+        limit: int,
+        per_host: int,
+        lane: str = LIVE_LANE,
+    ) -> tuple[Want, ...]:
+        """Give a run wants of a lane to work on, which no other gets while the run lives.
 
         First those whose page is archived; then those to be fetched, in turns over the
         hosts, at most ``per_host`` pages of each, the host asked least lately first. Left
@@ -214,7 +222,8 @@ class State:
         self._require_alive(run_id)
         with self._write() as connection:
             self._release_dead(connection)
-            return state_wants.claim(connection, run_id, micros(now), limit, per_host)
+            share = state_wants.Share(lane=lane, limit=limit, per_host=per_host)
+            return state_wants.claim(connection, run_id, micros(now), share)
 
     def record_page(self, want_id: str, exchange: Exchange) -> None:
         """Note that a want's page is archived, and count the attempt.
@@ -239,6 +248,11 @@ class State:
         """
         with self._write() as connection:
             state_wants.retry(connection, want_id, micros(next_try_at), problem_code)
+
+    def known_wants(self, want_ids: Collection[str]) -> set[str]:
+        """Return those wants that are in hand, or were finished and not forgotten since."""
+        with self._turn:
+            return state_wants.known(self._connection, want_ids)
 
     def forget_done(self, before: datetime) -> int:
         """Forget the wants that were finished before a time; return how many."""

@@ -57,6 +57,7 @@ create table if not exists wants (
     reason       text not null,
     entry_id     text,
     feed_id      text,
+    lane         text not null, -- whose work it is: the live walk's, or one backfill's
     attempts     integer not null,
     next_try_at  integer not null,
     last_problem text,
@@ -67,9 +68,9 @@ create table if not exists wants (
     place_length integer
 );
 
-create index if not exists wants_to_fetch on wants (host, next_try_at, number)
+create index if not exists wants_to_fetch on wants (lane, host, next_try_at, number)
 where claimed_by is null and place_file is null;
-create index if not exists wants_archived on wants (number)
+create index if not exists wants_archived on wants (lane, number)
 where claimed_by is null and place_file is not null;
 create index if not exists wants_claimed on wants (claimed_by) where claimed_by is not null;
 create index if not exists wants_of_url on wants (url_key);

@@ -75,6 +75,7 @@ def want(row: sqlite3.Row) -> Want:
         reason=row["reason"],
         entry_id=row["entry_id"],
         feed_id=row["feed_id"],
+        lane=row["lane"],
         attempts=row["attempts"],
         place=place(row),
         exchange_id=row["exchange_id"],

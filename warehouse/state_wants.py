@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Literal
 
@@ -28,11 +28,12 @@ _NOT_IN_OTHER_HANDS = """
 
 _INSERT = """
     insert into wants (
-        want_id, url, url_key, host, source_id, reason, entry_id, feed_id, attempts,
+        want_id, url, url_key, host, source_id, reason, entry_id, feed_id, lane, attempts,
         next_try_at, exchange_id, place_file, place_offset, place_length
     )
     select
-        :want_id, :url, :url_key, :host, :source_id, :reason, :entry_id, :feed_id, :attempts,
+        :want_id, :url, :url_key, :host, :source_id, :reason, :entry_id, :feed_id, :lane,
+        :attempts,
         :now, :exchange_id, :place_file, :place_offset, :place_length
     where not exists (select 1 from finished_wants where want_id = :want_id)
     on conflict (want_id) do nothing
@@ -42,11 +43,13 @@ _INSERT = """
 # A host that was asked least lately comes first; one that asked for peace is left in peace.
 _HOSTS_TO_ASK = """
     with recursive waiting (host) as (
-        select min(host) from wants where claimed_by is null and place_file is null
+        select min(host) from wants
+        where lane = :lane and claimed_by is null and place_file is null
         union all
         select (
             select min(host) from wants
-            where claimed_by is null and place_file is null and host > waiting.host
+            where lane = :lane and claimed_by is null and place_file is null
+            and host > waiting.host
         )
         from waiting where waiting.host is not null
     )
@@ -58,21 +61,22 @@ _HOSTS_TO_ASK = """
 
 _READY_OF_HOST = f"""
     select number, url_key from wants
-    where claimed_by is null and place_file is null and host = :host and next_try_at <= :now
+    where lane = :lane and claimed_by is null and place_file is null and host = :host
+    and next_try_at <= :now
     and {_NOT_IN_OTHER_HANDS}
     order by next_try_at, number
 """  # noqa: S608 (a constant of this module)
 
 _ARCHIVED = """
     select number from wants
-    where claimed_by is null and place_file is not null
+    where lane = :lane and claimed_by is null and place_file is not null
     order by number limit :limit
 """
 
 # With each page come all wants of the same page.
 _CLAIM_TOGETHER = """
     update wants set claimed_by = :run_id
-    where claimed_by is null and url_key in (
+    where lane = :lane and claimed_by is null and url_key in (
         select picked.url_key
         from json_each(:numbers) as given join wants as picked on picked.number = given.value
     )
@@ -136,6 +140,15 @@ _RETRY = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How much of a lane's work a claim may take: pages in all, and of one host."""
+
+    lane: str
+    limit: int
+    per_host: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantInHand:
     """A want that is not finished, and how far it is.
 
@@ -164,6 +177,7 @@ def insert(connection: sqlite3.Connection, wants: Iterable[Want], now: int) -> i
             "reason": want.reason,
             "entry_id": want.entry_id,
             "feed_id": want.feed_id,
+            "lane": want.lane,
             "attempts": want.attempts,
             "now": now,
             "exchange_id": want.exchange_id,
@@ -185,13 +199,12 @@ def url_key(url: str) -> str:
         return url
 
 
-def claim(
-    connection: sqlite3.Connection, run_id: str, now: int, limit: int, per_host: int
-) -> tuple[Want, ...]:
+def claim(connection: sqlite3.Connection, run_id: str, now: int, share: Share) -> tuple[Want, ...]:
     """Give a run what it may work on next; inside a write transaction."""
-    archived = _numbers(connection.execute(_ARCHIVED, {"limit": limit}))
-    to_fetch = _pick_to_fetch(connection, now, limit - len(archived), per_host)
-    given = {"run_id": run_id, "numbers": json.dumps(archived)}
+    found = connection.execute(_ARCHIVED, {"limit": share.limit, "lane": share.lane})
+    archived = _numbers(found)
+    to_fetch = _pick_to_fetch(connection, now, replace(share, limit=share.limit - len(archived)))
+    given = {"run_id": run_id, "lane": share.lane, "numbers": json.dumps(archived)}
     connection.execute(_CLAIM_ARCHIVED, given)
     connection.execute(_CLAIM_TOGETHER, given | {"numbers": json.dumps(to_fetch)})
     rows = connection.execute(_CLAIMED, given | {"numbers": json.dumps(archived + to_fetch)})
@@ -243,6 +256,18 @@ def retry(connection: sqlite3.Connection, want_id: str, at: int, problem_code: s
         raise LookupError(f"want {want_id} is not in hand")
 
 
+def known(connection: sqlite3.Connection, want_ids: Collection[str]) -> set[str]:
+    """Return those wants that are in hand or finished and not forgotten."""
+    ids = json.dumps(list(want_ids))
+    rows = connection.execute(
+        "select want_id from wants where want_id in (select value from json_each(?))"
+        " union all"
+        " select want_id from finished_wants where want_id in (select value from json_each(?))",
+        (ids, ids),
+    )
+    return {want_id for (want_id,) in rows}
+
+
 def in_hand(connection: sqlite3.Connection, alive: set[str], now: int) -> tuple[WantInHand, ...]:
     """Return all wants that are not finished, oldest first."""
     rows = connection.execute("select * from wants order by number")
@@ -275,18 +300,18 @@ def next_ready_at(connection: sqlite3.Connection) -> int | None:
     return at  # type: ignore[no-any-return]  # SQLite's own: integer or null
 
 
-def _pick_to_fetch(
-    connection: sqlite3.Connection, now: int, limit: int, per_host: int
-) -> list[int]:
-    hosts = (host for (host,) in connection.execute(_HOSTS_TO_ASK, {"now": now}).fetchall())
-    ready = (_ready_of_host(connection, host, now, per_host) for host in hosts)
-    return round_robin(islice(filter(None, ready), max(limit, 0)), limit)
+def _pick_to_fetch(connection: sqlite3.Connection, now: int, share: Share) -> list[int]:
+    given = {"now": now, "lane": share.lane}
+    hosts = (host for (host,) in connection.execute(_HOSTS_TO_ASK, given).fetchall())
+    ready = (_ready_of_host(connection, host, now, share) for host in hosts)
+    return round_robin(islice(filter(None, ready), max(share.limit, 0)), share.limit)
 
 
-def _ready_of_host(connection: sqlite3.Connection, host: str, now: int, per_host: int) -> list[int]:
+def _ready_of_host(connection: sqlite3.Connection, host: str, now: int, share: Share) -> list[int]:
     first_of_page: dict[str, int] = {}
-    for number, key in connection.execute(_READY_OF_HOST, {"host": host, "now": now}):
-        if len(first_of_page) == per_host and key not in first_of_page:
+    given = {"host": host, "now": now, "lane": share.lane}
+    for number, key in connection.execute(_READY_OF_HOST, given):
+        if len(first_of_page) == share.per_host and key not in first_of_page:
             break
         first_of_page.setdefault(key, number)
     return list(first_of_page.values())
