@@ -17,7 +17,7 @@ import orjson
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from flows.newsroom_outlets import FeedFormat
@@ -78,18 +78,6 @@ class Channel:
     country: str | None = None
     charset: str = "utf-8"
     poll_hint_minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscribed:
-    """One line of the list of a newsroom's feeds."""
-
-    url: str
-    title: str
-    source: str
-    home: str
-    language: str | None = None
-    country: str | None = None
 
 
 def render_feed(channel: Channel, form: FeedFormat) -> bytes:
@@ -280,23 +268,3 @@ def cut_inside_last_item(feed: bytes) -> bytes:
     """Return an RSS document broken off in the middle of its last item."""
     start, end = feed.rfind(b"<item"), feed.rfind(b"</item>")
     return feed if start < 0 else feed[: (start + end) // 2]
-
-
-def render_opml(feeds: Sequence[Subscribed], *, title: str) -> bytes:
-    """Return the list of feeds as OPML 2.0."""
-    root = etree.Element("opml", {"version": "2.0"})
-    add(etree.SubElement(root, "head"), "title", title)
-    body = etree.SubElement(root, "body")
-    for feed in feeds:
-        values = {
-            "type": "rss",
-            "text": feed.title,
-            "title": feed.title,
-            "xmlUrl": feed.url,
-            "htmlUrl": feed.home,
-            "sourceName": feed.source,
-            "language": feed.language,
-            "country": feed.country,
-        }
-        etree.SubElement(body, "outline", {key: value for key, value in values.items() if value})
-    return document(root, "utf-8")

@@ -50,7 +50,7 @@ def read_records(folder: Path) -> tuple[tuple[StoredPage, ...], tuple[str, ...]]
     Raises: NewsroomError if a line or a page cannot be read.
     """
     pages: list[StoredPage] = []
-    homeless: list[str] = []
+    unaddressed: list[str] = []
     lines = (folder / "records.jsonl").read_bytes().splitlines()
     for number, line in enumerate(lines, start=1):
         try:
@@ -60,10 +60,10 @@ def read_records(folder: Path) -> tuple[tuple[StoredPage, ...], tuple[str, ...]]
             fault = f"{type(error).__name__}: {error}"
             raise NewsroomError(f"{folder}/records.jsonl, line {number}: {fault}") from error
         if page is None:
-            homeless.append(str(record["id"]))
+            unaddressed.append(str(record["id"]))
         else:
             pages.append(page)
-    return tuple(pages), tuple(homeless)
+    return tuple(pages), tuple(unaddressed)
 
 
 def read_record(record: Mapping[str, Any], folder: Path) -> StoredPage | None:

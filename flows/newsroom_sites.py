@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from yarl import URL
 
 from flows.newsroom_edition import edition_resources, read_desk
-from flows.newsroom_feeds import Channel, Subscribed, render_opml
 from flows.newsroom_outlets import NewsroomError
 from flows.newsroom_records import (
     feed_resources,
@@ -19,6 +18,7 @@ from flows.newsroom_records import (
     record_resources,
 )
 from flows.newsroom_responses import Resource, make_resource, succeeding
+from transforms.opml import Subscription, write_opml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
+    from flows.newsroom_feeds import Channel
     from flows.newsroom_manuscripts import Manuscript
     from flows.newsroom_outlets import Outlet
 
@@ -56,7 +57,7 @@ class Access:
 class Newsroom:
     """A set of outlets: who they are, their feeds, and what lies at each address.
 
-    ``manuscripts`` is empty for stored pages; ``homeless`` holds the ids of stored
+    ``manuscripts`` is empty for stored pages; ``unaddressed`` holds the ids of stored
     pages without an address, which are not served. ``log`` holds the latest
     requests, oldest first.
     """
@@ -65,19 +66,19 @@ class Newsroom:
         self,
         *,
         outlets: tuple[Outlet, ...],
-        feeds: tuple[Subscribed, ...],
+        feeds: tuple[Subscription, ...],
         edition: Callable[[int], Mapping[str, Resource]],
         manuscripts: tuple[Manuscript, ...] = (),
-        homeless: tuple[str, ...] = (),
+        unaddressed: tuple[str, ...] = (),
     ) -> None:
         self.outlets = outlets
         self.feeds = feeds
         self.manuscripts = manuscripts
-        self.homeless = homeless
+        self.unaddressed = unaddressed
         self.log: deque[Access] = deque(maxlen=LOGGED_REQUESTS)
         self._edition = edition
         self._opml = make_resource(
-            render_opml(feeds, title="Feeds of this newsroom"), "text/x-opml; charset=utf-8"
+            write_opml(feeds, title="Feeds of this newsroom"), "text/x-opml; charset=utf-8"
         )
         self.set_edition(1)
 
@@ -140,11 +141,11 @@ def authored_newsroom(folder: Path) -> Newsroom:
     return Newsroom(
         outlets=desk.outlets,
         feeds=tuple(
-            Subscribed(
+            Subscription(
                 url=outlet.url(plan.path),
                 title=plan.title,
-                source=outlet.name,
-                home=outlet.home,
+                source_name=outlet.name,
+                homepage=outlet.home,
                 language=outlet.language,
                 country=outlet.country,
             )
@@ -161,25 +162,25 @@ def stored_newsroom(folder: Path) -> Newsroom:
 
     Raises: NewsroomError.
     """
-    pages, homeless = read_records(folder)
+    pages, unaddressed = read_records(folder)
     channels = record_channels(pages)
     resources = {**record_resources(pages), **feed_resources(channels, pages)}
     return Newsroom(
         outlets=record_outlets(pages),
         feeds=tuple(subscribed(channels)),
         edition=lambda _: resources,
-        homeless=homeless,
+        unaddressed=unaddressed,
     )
 
 
-def subscribed(channels: Iterable[Channel]) -> Iterable[Subscribed]:
+def subscribed(channels: Iterable[Channel]) -> Iterable[Subscription]:
     """Yield the line of each feed in the list of all feeds."""
     for channel in channels:
-        yield Subscribed(
+        yield Subscription(
             url=channel.url,
             title=channel.title,
-            source=channel.source,
-            home=channel.home,
+            source_name=channel.source,
+            homepage=channel.home,
             language=channel.language,
             country=channel.country,
         )

@@ -14,10 +14,8 @@ from flows.newsroom_feeds import (
     SITEMAP,
     Channel,
     Item,
-    Subscribed,
     cut_inside_last_item,
     render_feed,
-    render_opml,
 )
 
 ALMATY = timezone(timedelta(hours=6))
@@ -154,19 +152,3 @@ def test_any_title_makes_a_well_formed_feed(title: str) -> None:
             items=(item,),
         )
         etree.fromstring(render_feed(channel, form))
-
-
-def test_opml_lists_every_feed_with_its_outlet() -> None:
-    feed = Subscribed(
-        url="http://a.example/feed?a=1&b=2",
-        title="A <b>",
-        source="A",
-        home="http://a.example/",
-        language="en",
-        country="gb",
-    )
-    outline = etree.fromstring(render_opml([feed], title="All")).find("body/outline")
-    assert outline is not None
-    assert outline.get("xmlUrl") == feed.url
-    assert outline.get("title") == feed.title
-    assert (outline.get("language"), outline.get("country")) == ("en", "gb")

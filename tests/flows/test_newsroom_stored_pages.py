@@ -103,7 +103,7 @@ def write_records(folder: Path, *records: dict[str, Any]) -> None:
 def test_a_record_without_an_address_is_told_and_not_served(tmp_path: Path) -> None:
     write_records(tmp_path, {"url": "about:blank"}, {}, {"url": "https://a.example/x"})
     newsroom = Newsroom.load(tmp_path)
-    assert newsroom.homeless == ("page-0", "page-1")
+    assert newsroom.unaddressed == ("page-0", "page-1")
     assert newsroom.hosts == ("a.example",)
 
 
