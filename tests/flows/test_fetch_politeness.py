@@ -1,0 +1,195 @@
+"""Gaps, turns and Retry-After, in time that passes only when we sleep."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from transforms.records import HostState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.flows.conftest import Lab, Visit
+
+    Said = Callable[..., bytes]
+
+GAP = timedelta(seconds=5)
+
+
+def gaps_of(visit: Visit, host: str) -> list[timedelta]:
+    times = [one.at for one in visit.publisher.requests if one.host == host]
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
+def test_twenty_at_once_use_one_connection_and_keep_the_gap(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        for number in range(20):
+            visit.answers[f"/{number}"] = said(200, b"page")
+        await asyncio.gather(*(visit.feed(f"http://a.example/{number}") for number in range(20)))
+        gaps = gaps_of(visit, "a.example")
+        assert len(gaps) == 19
+        assert min(gaps) >= GAP
+        assert max(gaps) < GAP * 1.1
+        assert visit.publisher.most_at_once["a.example"] == 1
+        assert len({one.connection for one in visit.publisher.requests}) == 1
+
+    lab(story, host_gap_seconds=5.0)
+
+
+def test_hosts_do_not_wait_for_one_another(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/feed"] = said(200)
+        urls = [f"http://h{number}.example/feed" for number in range(20)]
+        await asyncio.gather(*(visit.feed(url) for url in urls))
+        times = [one.at for one in visit.publisher.requests]
+        assert max(times) - min(times) < timedelta(seconds=1)
+
+    lab(story, host_gap_seconds=5.0)
+
+
+def test_a_redirect_within_a_host_keeps_the_gap(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/1"] = said(302, Location="/2")
+        await visit.feed("http://a.example/1")
+        assert gaps_of(visit, "a.example")[0] >= GAP
+
+    lab(story, host_gap_seconds=5.0)
+
+
+def test_the_gap_outlives_the_process(lab: Lab) -> None:
+    async def first(visit: Visit) -> None:
+        await visit.feed("http://a.example/1")
+
+    async def second(visit: Visit) -> None:
+        await visit.feed("http://a.example/1")
+        free_at = visit.publisher.requests[0].at
+        assert free_at - start >= GAP
+
+    from_start: list[Visit] = []
+
+    async def remember(visit: Visit) -> None:
+        await first(visit)
+        from_start.append(visit)
+
+    lab(remember, host_gap_seconds=5.0)
+    start = from_start[0].publisher.requests[0].at
+    lab(second, host_gap_seconds=5.0)
+
+
+def test_no_more_hosts_at_once_than_connections(lab: Lab, said: Said) -> None:
+    at_once, most = 0, 0
+
+    async def story(visit: Visit) -> None:
+        async def slowly(writer: asyncio.StreamWriter) -> None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.01)
+            at_once -= 1
+            writer.write(said(200))
+
+        visit.answers["/feed"] = slowly
+        urls = [f"http://h{number}.example/feed" for number in range(12)]
+        exchanges = await asyncio.gather(*(visit.feed(url) for url in urls))
+        assert {one.status for one in exchanges} == {200}
+
+    lab(story, connections=3)
+    assert most == 3
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_host_that_asks_to_wait_is_left_alone(
+    lab: Lab, said: Said, status: int, form: str
+) -> None:
+    async def story(visit: Visit) -> None:
+        until = (visit.machine.now + timedelta(hours=2)).replace(microsecond=0)
+        value = "7200" if form == "seconds" else format_datetime(until, usegmt=True)
+        visit.answers["/feed"] = said(status, Retry_After=value)
+        await visit.feed("http://a.example/feed")
+        refused = await visit.feed("http://a.example/other")
+        assert refused.status is None
+        assert refused.problem is not None
+        assert refused.problem.code == "host_asked_to_wait"
+        assert not refused.problem.is_final
+        assert refused.place is not None
+        assert len(visit.publisher.requests) == 1
+        await visit.feed("http://b.example/feed")  # another host is not concerned
+        assert len(visit.publisher.requests) == 2
+
+        visit.machine.now = until - timedelta(seconds=30)  # near enough to be waited for
+        visit.answers["/other"] = said(200)
+        assert (await visit.feed("http://a.example/other")).status == 200
+        assert visit.publisher.requests[-1].at >= until
+
+    lab(story)
+
+
+def test_retry_after_outlives_the_process_and_is_never_shortened(lab: Lab, said: Said) -> None:
+    async def asked(visit: Visit) -> None:
+        visit.answers["/feed"] = said(503, Retry_After=str(7 * 86400))
+        await visit.feed("http://a.example/feed")
+
+    async def later(visit: Visit) -> None:
+        visit.machine.now += timedelta(days=6, hours=23)
+        exchange = await visit.feed("http://a.example/feed")
+        assert exchange.problem is not None
+        assert exchange.problem.code == "host_asked_to_wait"
+        assert visit.publisher.requests == []
+
+    lab(asked)
+    lab(later)
+
+
+def test_those_who_queue_learn_that_the_host_asked_to_wait(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/0"] = said(429)  # without Retry-After
+        urls = [f"http://a.example/{number}" for number in range(10)]
+        exchanges = await asyncio.gather(*(visit.feed(url) for url in urls))
+        assert len(visit.publisher.requests) == 1
+        codes = [one.problem.code for one in exchanges if one.problem]
+        assert codes == ["host_asked_to_wait"] * 9
+
+    lab(story)
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "soon", "Wed, 01 Jan 2020 00:00:00 GMT", ""])
+def test_a_retry_after_that_names_no_future_time_stops_nothing(
+    lab: Lab, said: Said, value: str
+) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/feed"] = said(503, Retry_After=value)
+        await visit.feed("http://a.example/feed")
+        assert (await visit.feed("http://a.example/feed")).status == 503
+
+    lab(story)
+
+
+def test_a_crawl_delay_lengthens_the_gap(lab: Lab) -> None:
+    async def story(visit: Visit) -> None:
+        visit.state.put_host_state(HostState(host="a.example", crawl_delay_seconds=20.0))
+        for number in range(3):
+            await visit.feed(f"http://a.example/{number}")
+        assert min(gaps_of(visit, "a.example")) >= timedelta(seconds=20)
+
+    lab(story, host_gap_seconds=5.0)
+
+
+def test_a_get_that_is_called_off_frees_the_host(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        async def hang(_: asyncio.StreamWriter) -> None:
+            await asyncio.sleep(60)
+
+        visit.answers["/hang"] = hang
+        visit.answers["/feed"] = said(200)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(visit.feed("http://a.example/hang"), 0.1)
+        assert (await visit.feed("http://a.example/feed")).status == 200
+
+    lab(story)
