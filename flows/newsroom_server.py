@@ -140,10 +140,12 @@ async def serve_until_signalled(newsroom: Newsroom, port: int) -> None:
 
 
 def usage(served: Served) -> str:
-    """Return the line that tells how to use a newsroom."""
-    host = served.newsroom.hosts[0] if served.newsroom.hosts else "any"
+    """Return the line that tells how to use a newsroom.
+
+    It names a host that exists nowhere: forgetting ``--connect-to`` asks nobody.
+    """
     return (
         f"{len(served.newsroom.feeds)} feeds at {served.address}:"
-        f" copytaster feeds import http://{host}/feeds.opml --connect-to {served.address}"
+        f" copytaster feeds import http://newsroom.example/feeds.opml --connect-to {served.address}"
         f" && copytaster ingest --connect-to {served.address}\n"
     )
