@@ -7,7 +7,7 @@ import contextlib
 import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,11 +15,14 @@ import pytest
 
 from flows.fetch.client import Fetcher
 from flows.settings import Settings
-from transforms.records import Exchange, Place
+from warehouse.archive import ArchiveWriter
+from warehouse.archive_read import read_exchange
 from warehouse.state import State
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from transforms.records import Exchange
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -137,14 +140,18 @@ class Publisher:
 
 @dataclass
 class Shelf:
-    """An archive that keeps exchanges in memory."""
+    """The archive, which checks that what it took in can be read again."""
 
+    folder: Path
+    writer: ArchiveWriter
     exchanges: list[Exchange] = field(default_factory=list)
 
     def append(self, exchange: Exchange) -> Exchange:
-        place = Place(file="shelf", offset=len(self.exchanges), length=1)
-        self.exchanges.append(replace(exchange, place=place))
-        return self.exchanges[-1]
+        archived = self.writer.append(exchange)
+        assert archived.place is not None
+        assert read_exchange(self.folder, archived.place) == archived
+        self.exchanges.append(archived)
+        return archived
 
 
 @dataclass
@@ -182,14 +189,16 @@ class Lab:
         asyncio.run(self._tell(story, is_direct=is_direct, given=given))
 
     async def _tell(self, story: Story, *, is_direct: bool, given: dict[str, Any]) -> None:
-        machine, shelf = Machine(), Shelf()
+        machine, folder = Machine(), self.folder / "archive"
+        writer = ArchiveWriter(folder, "run", START)
+        shelf = Shelf(folder, writer)
         async with Publisher(machine) as publisher:
             settings = Settings(
                 home=self.folder,
                 connect_to=None if is_direct else f"127.0.0.1:{publisher.port}",
                 **{"host_gap_seconds": 0.0, "request_timeout_seconds": 5.0} | given,
             )
-            with State(self.folder / "state.sqlite") as state:
+            with State(self.folder / "state.sqlite") as state, writer:
                 fetcher = Fetcher(
                     settings, state, clock=machine.clock, archive=shelf, sleep=machine.sleep
                 )
