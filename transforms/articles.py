@@ -23,11 +23,13 @@ from transforms.language import (
     LanguageChoice,
     choose_language,
     count_words,
+    detect,
     primary_subtag,
 )
 from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
 from transforms.pages import Page, TooComplexError, read_page
 from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag
+from transforms.survey import Survey, survey
 from transforms.titles import Title, choose_title, site_names
 from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
 
@@ -57,6 +59,7 @@ class _Source:
     exchange: Exchange
     entry: Entry | None
     page: Page
+    survey: Survey
     metadata: Metadata
     url: str
     sites: tuple[str, ...]
@@ -101,38 +104,44 @@ def extract(
     if refusal is not None:
         return refusal
     url = exchange.final_url or exchange.requested_url
-    source = _Source(exchange, entry, page, metadata, url, site_names(metadata, host_of(url)))
+    sites = site_names(metadata, host_of(url))
+    source = _Source(exchange, entry, page, survey(page.tree), metadata, url, sites)
     return _article(source, source_id)
+
+
+def warm_up() -> None:
+    """Load what is loaded at first use: the language model, the extractor's patterns."""
+    detect("What is read once in a process is read now, before the first page has come.")
 
 
 def _article(source: _Source, source_id: str) -> Article | Problem:
     """Read title, dates and credits from the whole tree, then the text, which takes it apart."""
     entry = source.entry
     title = choose_title(
-        source.page.tree,
+        source.survey,
         source.metadata,
         sites=source.sites,
         entry_title=entry.title if entry else None,
     )
     if title is None:
         return _problem(source.exchange, "no_title", "neither page nor feed names the article")
-    is_paywalled = kinds.is_paywalled(source.page.tree, source.metadata)
+    is_paywalled = kinds.is_paywalled(source.survey, source.metadata)
     when = _dates(source)
     credits = gather_credits(
-        source.page.tree,
+        source.survey,
         source.metadata,
         sites=source.sites,
         entry=entry,
         last_resort=lambda: engine.byline(source.page.tree),
     )
-    page_text = set_aside(source.page.tree)
+    page_text = set_aside(source.survey)
     blocks = _blocks(source, page_text, title)
     if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
         return _problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credits):
         credits = [*(c for c in blocks.credits if c.origin == "byline"), *credits]
     shape = kinds.measure(
-        source.page.tree,
+        source.survey,
         blocks.blocks,
         linked_chars=_linked_chars(blocks, page_text),
         has_byline_or_date=bool(credits or when.published),
@@ -242,14 +251,17 @@ def _body(exchange: Exchange, max_bytes: int) -> bytes | Problem:
 
 def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) -> Problem | None:
     """Return the problem of a page that is a bot challenge or an error page."""
-    root = page.tree.find("body")
-    text = " ".join("".join(root.itertext()).split()) if root is not None else ""
+
+    def read_text() -> str:
+        root = page.tree.find("body")
+        return " ".join("".join(root.itertext()).split()) if root is not None else ""
+
     title = metadata.title or ""
-    reason = kinds.challenge_reason(exchange.headers, title, body, text)
+    reason = kinds.challenge_reason(exchange.headers, title, body, read_text)
     if reason is not None:
         return _problem(exchange, "challenge_page", reason, is_final=False)
     headings = [plain(heading.text_content()) for heading in page.tree.iter("h1")]
-    reason = kinds.error_reason(title, headings, text)
+    reason = kinds.error_reason(title, headings, read_text)
     if reason is not None and not metadata.article:
         return _problem(exchange, "error_page", reason)
     return None
@@ -258,7 +270,7 @@ def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) ->
 def _dates(source: _Source) -> moments.Published:
     language = next((code for _, code in _declared_languages(source)), None)
     published, modified = moments.gather(
-        source.page.tree, source.metadata, source.url, source.entry, language
+        source.survey, source.metadata, source.url, source.entry, language
     )
     fetched_at = source.exchange.fetched_at
     when = moments.choose(published, modified, fetched_at=fetched_at)

@@ -13,14 +13,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from transforms.metadata import plain
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from transforms.records import BlockKind
+    from transforms.survey import Survey
 
 MAX_CAPTION_CHARS = 1200
 MAX_PROMO_CHARS = 400
@@ -29,19 +28,6 @@ MAX_CHARS_A_PICTURE = 700
 MAX_GALLERY_PROSE = 1500  # characters of paragraphs without a picture: no gallery holds more
 MAX_ASIDES = 400
 
-_CANDIDATES = etree.XPath(
-    "//figure | //figcaption | //iframe[@title or @src] | //*["
-    + " or ".join(
-        f"contains(@class, '{part}') or contains(@id, '{part}')"
-        for part in ("aption", "aller", "lide", "arousel", "tweet", "instagram-media")
-    )
-    + " or contains(@class, 'ideo') or contains(@class, 'credit') or contains(@class, 'opyright')"
-    " or contains(@class, 'elated') or contains(@class, 'ewsletter') or contains(@class, 'read')"
-    " or contains(@class, 'Read') or contains(@class, 'bild') or contains(@class, 'media-embed')"
-    " or contains(@class, 'diaporama') or contains(@class, 'fb-post')"
-    " or contains(@class, 'tiktok-embed') or @role='figure'"
-    "]"
-)
 _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:fig|img|image|photo|picture|media|wp|gallery|lead|article|slide)?[_-]{0,2}"
     r"caption(?:s|[_-]{0,2}(?:text|txt|body|inner|content|wrapper|container|title))?(?:$|[\s_-])"
@@ -71,6 +57,15 @@ _PROMO = re.compile(
     r"recommended(?:[_-]\w+)?|inline[_-]?promo|lire[_-]?aussi|leer[_-]?mas)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_ANY = re.compile("")
+_HINTS = (
+    "aption", "bild", "foto", "egende", "égende", "aller", "aler", "lide", "arousel", "diaporama",
+    "swiper", "slick", "flickity", "ideo", "vid", "tweet", "twitter-video", "instagram-media",
+    "fb-post", "tiktok-embed", "media-embed", "elated", "read", "Read", "ore-on", "ore_on",
+    "ewsletter", "ecommended", "promo", "Promo", "aussi", "leer", "Description", "description",
+    "-text", "-legend", "Slideshow",
+)  # fmt: skip
+_CANDIDATE_TAGS = ("figure", "figcaption", "iframe")
 _NEVER = frozenset({"html", "body", "main", "article", "head", "h1", "header", "form", "table"})
 _INLINE = frozenset({"a", "span", "b", "i", "em", "strong", "small", "img", "svg", "picture"})
 _MARK = "\ue000{}\ue001"
@@ -114,12 +109,12 @@ class _Part:
     credit: str | None = None
 
 
-def set_aside(tree: HtmlElement) -> PageText:
+def set_aside(page: Survey) -> PageText:
     """Take captions, galleries, embeds, video prompts and link boxes out of a tree, in place."""
-    linked = _linked_texts(tree)
+    linked = _linked_texts(page.tagged("a"))
     taken: list[tuple[HtmlElement, list[_Part]]] = []
     done: set[HtmlElement] = set()
-    for element in _CANDIDATES(tree):
+    for element in _candidates(page):
         if len(taken) >= MAX_ASIDES:
             break
         if any(ancestor in done for ancestor in element.iterancestors()):
@@ -129,13 +124,19 @@ def set_aside(tree: HtmlElement) -> PageText:
             taken.append((element, parts))
             done.add(element)
     in_article = [_is_in_article(element) for element, _ in taken]
-    squeezed, places = _cut(tree, [element for element, _ in taken])
+    squeezed, places = _cut(page.elements[0], [element for element, _ in taken])
     asides = tuple(
         Aside(part.kind, part.text, part.credit, places[number], in_article[number])
         for number, (_, parts) in enumerate(taken)
         for part in parts
     )
     return PageText(squeezed, asides, linked)
+
+
+def _candidates(page: Survey) -> list[HtmlElement]:
+    places = {place for tag in _CANDIDATE_TAGS for place in page.by_tag.get(tag, ())}
+    places |= page.places(_ANY, _HINTS)
+    return [page.elements[place] for place in sorted(places)]
 
 
 def squeeze(text: str) -> str:
@@ -312,9 +313,9 @@ def _is_in_article(element: HtmlElement) -> bool:
     return articles <= 1
 
 
-def _linked_texts(tree: HtmlElement) -> frozenset[str]:
+def _linked_texts(links: list[HtmlElement]) -> frozenset[str]:
     found: set[str] = set()
-    for link in tree.iter("a"):
+    for link in links:
         element, parent = link, link.getparent()
         while (
             parent is not None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from transforms.records import Entry
+    from transforms.survey import Survey
 
 MAX_BYLINE_CHARS = 200
 MAX_MARKED = 12
@@ -29,6 +30,7 @@ _BYLINE_CLASS = re.compile(
     r"(?:[_-]{0,2}(?:name|names|title|link|info|block|line|box|item|list|text|wrap|wrapper|container|article))*"
     r"(?:$|[\s_-])|(?:article|post|entry|story|meta)[_-]{0,2}(?:author|byline|autor)|[a-z](?:Author|Byline|Autor)(?:Name|$|[\s_-])"
 )
+_BYLINE_HINTS = ("uthor", "yline", "y-line", "utor", "uteur", "writer", "penulis", "yazar")
 _NO_BYLINE_CLASS = re.compile(
     r"comment|bio|related|avatar|image|photo|caption|social|share|follow|more|footer|widget|sidebar|date|time|recommend|promo|list-item|desc|teaser",
     re.IGNORECASE,
@@ -37,7 +39,7 @@ _DATE_TAIL = re.compile(r"\s*(?:[|•·,–—-]\s*)?(?:\d{1,2}[./:]\d{1,2}|\d{1
 
 
 def gather_credits(
-    tree: HtmlElement,
+    page: Survey,
     metadata: Metadata,
     *,
     sites: Sequence[str],
@@ -49,7 +51,7 @@ def gather_credits(
     ``last_resort`` is asked only where all else is silent, because it is dear.
     """
     institutions: list[Credit] = []
-    for origin, raws in _sources(tree, metadata, entry):
+    for origin, raws in _sources(page, metadata, entry):
         found = [credit for raw in raws for credit in _read(raw, origin, sites)]
         if any(credit.role == "author" for credit in found):
             return found
@@ -68,11 +70,11 @@ def once(credits: Iterable[Credit]) -> tuple[Credit, ...]:
 
 
 def _sources(
-    tree: HtmlElement, metadata: Metadata, entry: Entry | None
+    page: Survey, metadata: Metadata, entry: Entry | None
 ) -> Iterator[tuple[str, Sequence[str]]]:
     yield "json-ld", tuple(_declared(metadata))
     yield "meta", _meta(metadata)
-    yield "byline", tuple(marked_bylines(tree))
+    yield "byline", tuple(marked_bylines(page))
     if entry is not None:
         yield "feed", entry.authors
 
@@ -102,28 +104,21 @@ def _meta(metadata: Metadata) -> tuple[str, ...]:
     )
 
 
-def marked_bylines(tree: HtmlElement) -> list[str]:
+def marked_bylines(page: Survey) -> list[str]:
     """Return the texts of elements marked as the byline: microdata, rel, then by class."""
-    for path in (
-        ".//*[@itemprop='author']//*[@itemprop='name']",
-        ".//*[@itemprop='author']",
-        ".//a[@rel='author']",
-    ):
-        texts = _short_texts(tree.iterfind(path))
+    authors = [page.elements[place] for place in page.by_itemprop.get("author", ())]
+    named = [inner for element in authors for inner in element.iterfind(".//*[@itemprop='name']")]
+    linked = [link for link in page.tagged("a") if link.get("rel") == "author"]
+    for elements in (named, authors, linked):
+        texts = _short_texts(elements)
         if texts:
             return texts
-    candidates = tree.xpath(
-        "//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'y-line')"
-        " or contains(@class, 'utor') or contains(@class, 'uteur') or contains(@class, 'writer')]"
-    )
-    marked = (
+    marked = [
         element
-        for element in candidates  # type: ignore[union-attr]
-        if _BYLINE_CLASS.search(element.get("class") or "")  # type: ignore[union-attr]
-        and not _NO_BYLINE_CLASS.search(element.get("class") or "")  # type: ignore[union-attr]
-    )
-    texts = _short_texts(marked)  # type: ignore[arg-type]
-    return texts[:1]
+        for element in page.classed(_BYLINE_CLASS, _BYLINE_HINTS)
+        if not _NO_BYLINE_CLASS.search(element.get("class") or "")
+    ]
+    return _short_texts(marked)[:1]
 
 
 def _short_texts(elements: Iterable[HtmlElement]) -> list[str]:

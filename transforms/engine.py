@@ -12,14 +12,19 @@ from __future__ import annotations
 
 import logging
 import re
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import htmldate
 import trafilatura
-from trafilatura.core import bare_extraction
+from trafilatura.core import ESCALATION_MAX_LENGTH, ESCALATION_PAGE_SHARE, bare_extraction
+from trafilatura.external import SANITIZED_XPATH
+from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+from trafilatura.main_extractor import extract_comments, extract_content
 from trafilatura.metadata import extract_author
 from trafilatura.settings import Extractor
+from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,6 +36,7 @@ VERSION = f"trafilatura {trafilatura.__version__}"
 
 PieceKind = Literal["paragraph", "heading", "list", "quotation", "table"]
 
+READABILITY_RATIO = 2.0
 _KINDS: dict[str, PieceKind] = {
     "p": "paragraph",
     "ab": "paragraph",
@@ -65,13 +71,50 @@ class Piece:
 def main_text(tree: HtmlElement, url: str | None) -> list[Piece]:
     """Return the pieces of a page's main text, in page order; empty where there is none.
 
-    The tree is left as it was.
+    Trafilatura's own extractor runs first and alone; the whole cascade (readability,
+    justext, a second try) only where it could change the result. The tree is used up.
     """
     options = Extractor(output_format="python", url=url, comments=True, tables=True)
-    document = bare_extraction(tree, options=options)
-    if document is None:
-        return []
-    return pieces_of(document.body)
+    body = _sure_body(copy(tree), options)
+    if body is None:
+        document = bare_extraction(tree, options=options)
+        if document is None:
+            return []
+        body = document.body
+    return pieces_of(body)
+
+
+def _sure_body(tree: HtmlElement, options: Extractor) -> _Element | None:
+    """Return the first stage's body where no later stage could replace it, else None.
+
+    Readability replaces it only with over twice its text, or where it holds no
+    paragraphs or more tables than paragraphs; the second try only with less than
+    a fifth of the page's text and under 3,000 characters; justext only where
+    markup is left in it.
+
+    Source: trafilatura 2.3.1, ``core.trafilatura_sequence``, ``external.compare_extraction``.
+    """
+    tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
+    page_chars = _chars(tree)
+    cleaned = tree_cleaning(tree, options)
+    cleaned_chars = _chars(cleaned)
+    cleaned = convert_tags(cleaned, options, options.url)
+    _, _, cleaned = extract_comments(cleaned, options)
+    body, text = extract_content(cleaned, options)
+    chars = len(text)
+    is_sure = (
+        chars >= options.min_extracted_size
+        and cleaned_chars <= READABILITY_RATIO * chars
+        and (chars >= ESCALATION_MAX_LENGTH or chars >= ESCALATION_PAGE_SHARE * page_chars)
+        and next((True for p in body.iter("p") if (p.text or len(p))), False)
+        and sum(1 for _ in body.iter("table")) <= sum(1 for _ in body.iter("p"))
+        and not body.xpath(SANITIZED_XPATH)
+    )
+    return body if is_sure else None
+
+
+def _chars(tree: HtmlElement) -> int:
+    return len(" ".join("".join(tree.itertext()).split()))
 
 
 def pieces_of(body: _Element) -> list[Piece]:

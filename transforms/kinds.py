@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 from transforms.records import BODY_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
+    from collections.abc import Callable, Sequence
 
     from transforms.metadata import Metadata
     from transforms.records import ArticleKind, Block
+    from transforms.survey import Survey
 
 TEASER_CHARS = 700
 FLASH_CHARS = 400
@@ -23,6 +22,7 @@ MIN_CAPTIONS = 4
 LISTING_LINK_SHARE = 0.6
 MIN_LISTED = 8
 SHORT_PAGE_CHARS = 2500
+CHALLENGE_BYTES = 60_000
 
 _CHALLENGE_TITLE = re.compile(
     r"^(?:Just a moment|Attention Required|Access Denied|Checking your browser|Security check|"
@@ -60,6 +60,17 @@ _FORUM_URL = re.compile(r"/(?:forums?|viewtopic|showthread|threads?|t/\d+|topic/
 _PRODUCT_URL = re.compile(r"/(?:products?|shop|item|dp|p)/[\w-]+", re.IGNORECASE)
 _FLASH_TITLE = re.compile(r"^(?:\(?(?:EILMELDUNG|Eilmeldung|EIL|FLASH|URGENT|BREAKING|ALERT|СРОЧНО|МОЛНИЯ|URGENTE|SON DAKIKA)\)?)\b\s*[-:+|]|^[A-ZА-Я\d\s,.'’\"%-]{25,}$")  # fmt: skip
 _PAYWALL_CLASS = re.compile(r"(?:^|[\s_-])(?:paywall|piano-(?:offer|container)|paid-content|premium-(?:wall|overlay)|subscription-wall|regwall|paygate|meteredContent|tp-container-inner|subscriber-only|locked-content)(?:$|[\s_-])", re.IGNORECASE)  # fmt: skip
+_PAYWALL_HINTS = (
+    "wall",
+    "Wall",
+    "paid",
+    "piano",
+    "ubscri",
+    "locked",
+    "gate",
+    "metered",
+    "tp-container",
+)
 _SIMPLE_ARTICLES = frozenset(
     {"NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "BlogPosting", "Article", "Report", "ReviewNewsArticle"}
 )  # fmt: skip
@@ -90,30 +101,33 @@ class Shape:
 
 
 def challenge_reason(
-    headers: Sequence[tuple[str, str]], title: str, markup: bytes, text: str
+    headers: Sequence[tuple[str, str]], title: str, body: bytes, read_text: Callable[[], str]
 ) -> str | None:
-    """Tell why a page is a bot challenge; None where it is none. ``text``: all of the page's."""
+    """Tell why a page is a bot challenge; None where it is none.
+
+    ``read_text`` gives the page's whole text; it is asked only where something is suspect.
+    """
     names = {name.lower(): value.lower() for name, value in headers}
     if names.get("cf-mitigated") == "challenge":
         return "header cf-mitigated: challenge"
-    if len(text) > SHORT_PAGE_CHARS:
-        return None
-    if _CHALLENGE_TITLE.search(title):
+    if _CHALLENGE_TITLE.search(title) and len(read_text()) <= SHORT_PAGE_CHARS:
         return f"title {title[:60]!r}"
-    if _CHALLENGE_MARKS.search(markup) and (_CHALLENGE_TEXT.search(text) or len(text) < 200):  # noqa: PLR2004 (an empty page with a challenge script)
-        return "challenge script on a page without text"
+    if len(body) <= CHALLENGE_BYTES and _CHALLENGE_MARKS.search(body):
+        text = read_text()
+        if len(text) <= SHORT_PAGE_CHARS and (_CHALLENGE_TEXT.search(text) or len(text) < 200):  # noqa: PLR2004 (an empty page with a challenge script)
+            return "challenge script on a page without text"
     return None
 
 
-def error_reason(title: str, headings: Sequence[str], text: str) -> str | None:
+def error_reason(title: str, headings: Sequence[str], read_text: Callable[[], str]) -> str | None:
     """Tell why a page that was answered 200 is an error page; None where it is none."""
-    if len(text) > 2 * SHORT_PAGE_CHARS:
-        return None
     shown = next((line for line in (title, *headings) if _ERROR_TITLE.search(line)), None)
-    return f"titled {shown[:60]!r}" if shown else None
+    if shown is None or len(read_text()) > 2 * SHORT_PAGE_CHARS:
+        return None
+    return f"titled {shown[:60]!r}"
 
 
-def is_paywalled(tree: HtmlElement, metadata: Metadata) -> bool:
+def is_paywalled(page: Survey, metadata: Metadata) -> bool:
     """Tell whether the page says that its text is not free, or shows a paywall."""
     declared = [node.get("isAccessibleForFree") for node in (metadata.article, *metadata.nodes)]
     said = [str(value).rsplit("/", 1)[-1].casefold() for value in declared if value is not None]
@@ -122,15 +136,7 @@ def is_paywalled(tree: HtmlElement, metadata: Metadata) -> bool:
     tier = (metadata.first("article:content_tier", "og:article:content_tier") or "").casefold()
     if tier:
         return tier in {"locked", "metered", "paid", "premium"}
-    return any(_PAYWALL_CLASS.search(element.get("class") or "") for element in _walls(tree))
-
-
-def _walls(tree: HtmlElement) -> list[HtmlElement]:
-    return tree.xpath(  # type: ignore[no-any-return, return-value]
-        "//*[contains(@class, 'wall') or contains(@class, 'paid') or contains(@class, 'piano')"
-        " or contains(@class, 'subscri') or contains(@class, 'locked') or contains(@class, 'paygate')"
-        " or contains(@class, 'meteredContent') or contains(@class, 'tp-container-inner')]"
-    )
+    return bool(page.places(_PAYWALL_CLASS, _PAYWALL_HINTS))
 
 
 def tell_kind(
@@ -221,7 +227,7 @@ def _by_shape(url: str, title: str, shape: Shape) -> PageKind:
 
 
 def measure(
-    tree: HtmlElement, blocks: Sequence[Block], *, linked_chars: int, has_byline_or_date: bool
+    page: Survey, blocks: Sequence[Block], *, linked_chars: int, has_byline_or_date: bool
 ) -> Shape:
     """Measure a page. ``linked_chars``: characters of the main text that are links."""
     body = [block for block in blocks if block.kind in BODY_KINDS]
@@ -232,15 +238,15 @@ def measure(
         paragraphs=sum(block.kind == "paragraph" and len(block.text) > 80 for block in body),  # noqa: PLR2004 (a paragraph of prose)
         captions=sum(block.kind == "caption" for block in blocks),
         link_share=(linked_chars + promo) / max(chars + promo, 1),
-        teasers=_teasers(tree),
+        teasers=_teasers(page),
         has_byline_or_date=has_byline_or_date,
     )
 
 
-def _teasers(tree: HtmlElement) -> int:
+def _teasers(page: Survey) -> int:
     """Count teasers: headings of the second and third rank, and articles, that are links."""
     count = 0
-    for element in tree.iter("h2", "h3", "h4"):
+    for element in page.tagged("h2", "h3", "h4"):
         link = element.find(".//a[@href]")
         parent = element.getparent()
         if link is not None or (parent is not None and parent.tag == "a"):

@@ -17,10 +17,9 @@ from transforms.records import Doubt, Moment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lxml.html import HtmlElement
-
     from transforms.metadata import Metadata
     from transforms.records import Entry
+    from transforms.survey import Survey
 
 FUTURE = timedelta(days=1)
 CONFLICT = timedelta(days=1)
@@ -73,7 +72,7 @@ class Published:
 
 
 def gather(
-    tree: HtmlElement, metadata: Metadata, url: str, entry: Entry | None, language: str | None
+    page: Survey, metadata: Metadata, url: str, entry: Entry | None, language: str | None
 ) -> tuple[list[Moment], list[Moment]]:
     """Return the candidates for the time of publication and of the last change, all origins."""
     node = metadata.article
@@ -81,7 +80,7 @@ def gather(
     published += _read(_meta_values(metadata, _PUBLISHED_META), language)
     if entry is not None and entry.published is not None:
         published.append(entry.published)
-    in_markup, modified_in_markup = _markup(tree, language)
+    in_markup, modified_in_markup = _markup(page, language)
     published += in_markup
     if (in_url := url_date(url)) is not None:
         published.append(in_url)
@@ -205,15 +204,18 @@ def _read(values: Iterable[tuple[str, Iterable[str]]], language: str | None) -> 
     ]
 
 
-def _markup(tree: HtmlElement, language: str | None) -> tuple[list[Moment], list[Moment]]:
+def _markup(page: Survey, language: str | None) -> tuple[list[Moment], list[Moment]]:
     """Read time elements and microdata: published ones (those named so first), modified ones."""
     named: list[Moment] = []
     other: list[Moment] = []
     modified: list[Moment] = []
-    for element in [*tree.iterfind(".//*[@itemprop]"), *list(tree.iter("time"))[:MAX_TIMES]]:
+    marked = [
+        page.elements[place]
+        for prop in ("datePublished", "dateModified", "dateCreated")
+        for place in page.by_itemprop.get(prop, ())
+    ]
+    for element in [*marked, *page.tagged("time")[:MAX_TIMES]]:
         prop = element.get("itemprop") or ""
-        if element.tag != "time" and prop not in {"datePublished", "dateModified", "dateCreated"}:
-            continue
         raw = element.get("datetime") or element.get("content") or element.text_content()
         origin = f"markup:{prop or element.tag}"
         moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None

@@ -24,7 +24,6 @@ MAX_LINKS = 10_000
 MAX_ATTRIBUTES = 60_000
 MAX_ATTRIBUTES_OF_ONE = 2_000
 MAX_BREAKS = 10_000
-MAX_DEPTH_TAGS = 250
 MAX_LD_JSON_BYTES = 1_000_000
 
 _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
@@ -40,7 +39,7 @@ _SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # XML 1.0 has no place for them
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _MARKUP_HEAD_BYTES = 4096
@@ -73,10 +72,9 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
 
     Raises: TooComplexError, saying what there is too much of.
     """
-    check_limits(body)
     text, encoding = to_utf8(body, content_type)
     markup, ld_json, is_cut = cut_scripts(text)
-    check_elements(markup)
+    check_limits(markup)
     parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -93,25 +91,26 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
     return Page(tree, ld_json, encoding, is_cut)
 
 
-def check_limits(body: bytes) -> None:
-    """Raise TooComplexError where a page has too many of something, by its bytes alone."""
-    for name, (marks, limit) in _LIMITS.items():
-        count = sum(body.count(mark) + body.count(mark.upper()) * mark.isupper() for mark in marks)
+def check_limits(markup: bytes) -> None:
+    """Raise TooComplexError where a page, its scripts cut, has too many of something."""
+    tags = markup.count(b"<")
+    if tags > 2 * MAX_ELEMENTS:
+        raise TooComplexError(f"{tags // 2} elements, at most {MAX_ELEMENTS} are read")
+    if tags <= min(limit for _, limit in _LIMITS.values()):
+        limits = {"attributes": _LIMITS["attributes"]}
+    else:
+        limits = _LIMITS
+        markup = markup.lower()
+    for name, (marks, limit) in limits.items():
+        count = sum(markup.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
-    for match in _LONG_TAG.finditer(body):
+    for match in _LONG_TAG.finditer(markup):
         count = len(_QUOTED.sub(b"", match.group()).split())
         if count > MAX_ATTRIBUTES_OF_ONE:
             raise TooComplexError(
                 f"{count} attributes on one element, at most {MAX_ATTRIBUTES_OF_ONE} are read"
             )
-
-
-def check_elements(markup: bytes) -> None:
-    """Raise TooComplexError where there are too many tags, scripts already cut."""
-    count = markup.count(b"<")
-    if count > 2 * MAX_ELEMENTS:
-        raise TooComplexError(f"{count // 2} elements, at most {MAX_ELEMENTS} are read")
 
 
 def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
@@ -122,17 +121,12 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
 
     Source: WHATWG Encoding Standard, section 4.2 (the names).
     """
-    encoding = _encoding(body, content_type)
-    if encoding == "utf-8" and b"\x00" not in body:
-        try:
-            text = body.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = body.decode("utf-8", "replace")
+    encoding, is_valid = _encoding(body, content_type)
+    if is_valid:
+        data = body.removeprefix(codecs.BOM_UTF8)
     else:
-        text = body.decode(encoding, "replace")
-    if "\r" in text or not text.isprintable():
-        text = _UNSAFE.sub("", text)
-    return text.encode("utf-8", "replace"), encoding
+        data = body.decode(encoding, "replace").encode("utf-8", "replace")
+    return data.translate(None, _CONTROL), encoding
 
 
 def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
@@ -159,17 +153,13 @@ def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
     return b"".join(kept), tuple(ld_json), is_cut
 
 
-def _encoding(body: bytes, content_type: str | None) -> str:
+def _encoding(body: bytes, content_type: str | None) -> tuple[str, bool]:
+    """Return a page's encoding, and whether its bytes are valid UTF-8 as they are."""
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return name
-    if not body.isascii():
-        try:
-            body.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            return "utf-8"
+            return name, name == "utf-8" and _is_utf8(body)
+    if not body.isascii() and _is_utf8(body):
+        return "utf-8", True
     declared = _HTTP_CHARSET.search(content_type or "")
     in_markup = _META_CHARSET.search(body[:_MARKUP_HEAD_BYTES])
     names = (
@@ -177,10 +167,20 @@ def _encoding(body: bytes, content_type: str | None) -> str:
         in_markup.group(1).decode("ascii", "replace") if in_markup else None,
     )
     known = [codec for name in names if name and (codec := _codec(name))]
+    if body.isascii() and (not known or known[0] in {"utf-8", "cp1252"}):
+        return "utf-8", True
     # Stray bytes in UTF-8 are mended; another declared encoding is believed; else detection.
-    if known:
-        return known[0] if known[0] != "utf-8" or _mostly_utf8(body) else _detected(body)
-    return _detected(body)
+    if known and (known[0] != "utf-8" or _mostly_utf8(body)):
+        return known[0], False
+    return _detected(body), False
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _mostly_utf8(body: bytes) -> bool:

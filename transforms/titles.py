@@ -11,7 +11,7 @@ from transforms.metadata import Metadata, plain, text_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lxml.html import HtmlElement
+    from transforms.survey import Survey
 
 MIN_SHARED_WORDS = 0.5
 MAX_HEADLINE_CHARS = 400
@@ -51,26 +51,26 @@ def site_names(metadata: Metadata, host: str) -> tuple[str, ...]:
 
 
 def choose_title(
-    tree: HtmlElement, metadata: Metadata, *, sites: Sequence[str], entry_title: str | None = None
+    page: Survey, metadata: Metadata, *, sites: Sequence[str], entry_title: str | None = None
 ) -> Title | None:
     """Choose the headline; None where neither page nor feed has one.
 
     The declared headline (JSON-LD) is believed, but for one cut short; without it the
     first-rank heading that agrees with what the page calls itself elsewhere.
     """
-    headings = _headings(tree)
+    headings = _headings(page)
     shown = without_site(metadata.first("og:title", "twitter:title") or "", sites)
-    page = without_site(metadata.title or "", sites)
+    called = without_site(metadata.title or "", sites)
     declared = without_site(text_of(metadata.article.get("headline")) or "", sites)
-    known = [text for text in (declared, shown, page, plain(entry_title or "")) if text]
+    known = [text for text in (declared, shown, called, plain(entry_title or "")) if text]
     heading = _agreeing(headings, known)
-    chosen = _chosen(declared, shown, heading, headings, page)
+    chosen = _chosen(declared, shown, heading, headings, called)
     if chosen is None and entry_title:
         chosen = plain(entry_title), "feed"
     if chosen is None:
         return None
     text, origin = chosen
-    return Title(text[:MAX_HEADLINE_CHARS], origin, _kicker(tree, text))
+    return Title(text[:MAX_HEADLINE_CHARS], origin, _kicker(page, text))
 
 
 def without_site(title: str, sites: Sequence[str]) -> str:
@@ -152,14 +152,14 @@ def _whole(title: str, others: Sequence[str]) -> str | None:
     )
 
 
-def _headings(tree: HtmlElement) -> list[str]:
-    found = (plain(" ".join(element.itertext())) for element in tree.iter("h1"))
+def _headings(page: Survey) -> list[str]:
+    found = (plain(" ".join(element.itertext())) for element in page.tagged("h1"))
     return list(dict.fromkeys(text for text in found if 1 < len(text) <= MAX_HEADLINE_CHARS))
 
 
-def _kicker(tree: HtmlElement, headline: str) -> str | None:
+def _kicker(page: Survey, headline: str) -> str | None:
     """Return the line above the headline, told by the words of its class."""
-    for heading in tree.iter("h1", "h2"):
+    for heading in page.tagged("h1", "h2"):
         if _fold(heading.text_content())[:30] != _fold(headline)[:30]:
             continue
         beside = [*heading.iterdescendants("span", "small"), *heading.itersiblings(preceding=True)]
