@@ -39,10 +39,10 @@ def add(  # noqa: PLR0913 (the options of a command)
         Subscription(
             url=one,
             title=title,
-            source_id=source,
             source_name=name,
             country=country,
             language=language,
+            source_id=source,
         )
         for one in url
     ]

@@ -38,25 +38,25 @@ HELD = """
     from ops.quarantine order by source_id, url
 """
 DOUBTS = """
-    select distinct article.source_name, article.headline, marks.rule_id as mark, marks.value
+    select distinct article.source, article.headline, marks.rule_id as mark, marks.value
     from ops.marks as marks
     join report.article as article on article.version_id = marks.subject_id
     where marks.rule_id like '%date%' order by all
 """
 QUERIES = (
     (
-        "Who carried the same wire copy, and under which headline?",
+        "Which agencies is the news from, and which outlets credit them?",
         """
-        select agency, count(distinct source_id) as outlets,
-            string_agg(distinct source_name, ', ' order by source_name) as carried_by
-        from (select source_id, source_name, unnest(agencies) as agency from report.article)
+        select agency, count(distinct source) as outlets,
+            string_agg(distinct source, ', ' order by source) as credited_by
+        from (select source, unnest(agencies) as agency from report.article)
         group by agency order by outlets desc, agency
         """,
     ),
     (
         "What did the outlets write about the CSTO, in order of publication?",
         """
-        select published_at, source_name, language, headline
+        select published_at, source, language, headline
         from report.article
         where body ilike '%CSTO%' or body ilike '%ОДКБ%' or body ilike '%OVKS%'
             or body ilike '%OTSC%' or body ilike '%KGAÖ%'
@@ -65,7 +65,7 @@ QUERIES = (
     ),
     (
         "Why is this page not in the tables?",
-        "select at, what, detail from report.url_trace('{url}')",
+        "select happened_at, what, detail from report.url_trace('{url}')",
     ),
 )
 
@@ -116,7 +116,7 @@ def _walk(out: Console, home: Home, served: Served) -> None:
         out,
         home,
         address,
-        "Second run: the outlets retitled, corrected and added articles; nothing else is read again.",
+        "Second run: articles were retitled, corrected, added; nothing else is read again.",
     )
     _told_run(out, home, address, "Third run: nothing changed; the feeds answer 304.")
     with open_console(home.published) as con:

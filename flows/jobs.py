@@ -14,7 +14,7 @@ from transforms.articles import extract
 from transforms.content import body_hash, body_of
 from transforms.feeds import parse_feed
 from transforms.records import Problem
-from warehouse.archive import read_exchange
+from warehouse.archive_read import read_exchange
 
 if TYPE_CHECKING:
     from pathlib import Path

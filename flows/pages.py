@@ -14,7 +14,7 @@ from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
 from transforms.records import LIVE_LANE, Problem
 from warehouse import history, load, read
-from warehouse.archive import read_exchange
+from warehouse.archive_read import read_exchange
 from warehouse.connection import writing
 from warehouse.state_wants import url_key
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path  # noqa: TC003 (a field's type)
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -15,12 +16,11 @@ from transforms.identity import make_id, want_id
 from transforms.records import Exchange, Place, Want
 from transforms.urls import InvalidURL, canonical_url, host_of, registrable_domain
 from warehouse import history, read
-from warehouse.archive import exchanges_between, read_exchanges
+from warehouse.archive_read import exchanges_between, read_exchanges
 from warehouse.connection import Home, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from flows.run import Run
     from transforms.records import Problem
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHUNK = 500
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
 
 Standing = Literal["to_read", "to_fetch", "known", "outside", "not_a_page", "bad_address"]
@@ -109,11 +111,13 @@ def candidates(
     """Yield every page that a request concerns, with its standing; reads, writes nothing."""
     if request.urls:
         yield from _of_urls(home, request)
+    told = problems.append if problems is not None else None
     for path in request.warcs:
-        told = problems.append if problems is not None else None
         yield from _of_exchanges(home, request, read_exchanges(path, on_problem=told))
     if not request.urls and not request.warcs:
-        found = exchanges_between(home.archive, request.since, request.until)
+        found = exchanges_between(
+            home.archive, request.since or EARLIEST, request.until or LATEST, on_problem=told
+        )
         yield from _of_exchanges(home, request, found)
 
 

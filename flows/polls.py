@@ -17,7 +17,7 @@ from transforms.records import FeedState, Problem
 from transforms.selection import decide
 from transforms.urls import host_of
 from warehouse import history, load, read
-from warehouse.archive import read_exchange
+from warehouse.archive_read import read_exchange
 from warehouse.connection import writing
 
 if TYPE_CHECKING:

@@ -142,11 +142,11 @@ def _subscription(feed: Feed, source: Source) -> Subscription:
         url=feed.url,
         title=feed.title,
         category=feed.category,
-        source_id=source.source_id,
         source_name=source.name,
         homepage=source.homepage,
         language=source.language,
         country=source.country,
+        source_id=source.source_id,
     )
 
 

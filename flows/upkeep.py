@@ -16,7 +16,6 @@ from flows.run import open_run
 from flows.settings import read_settings
 from flows.step import step
 from warehouse import load
-from warehouse.archive import day_folders
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ async def drop_old(run: Run) -> None:
     if days == 0:
         return
     limit = (run.clock() - timedelta(days=days)).date()
-    for day, folder in day_folders(run.home.archive):
-        if day < limit:
-            run.meter.note(f"archive of {day} dropped, older than {days} days")
+    for folder in sorted(run.home.archive.glob("[0-9]*/[0-9]*/[0-9]*")):
+        if "-".join(folder.relative_to(run.home.archive).parts) < limit.isoformat():
+            run.meter.note(f"{folder} dropped, older than {days} days")
             shutil.rmtree(folder)

@@ -67,6 +67,8 @@ def page_fate(exchange: Exchange, tries: Tries) -> Fate:
     if 200 <= status < 300:  # noqa: PLR2004 (the class of success)
         return Fate(outcome="loaded", reason="archived")
     code, detail = f"http_{status}", exchange.reason
+    if exchange.header("cf-mitigated") == "challenge":
+        code, detail = "challenge_page", f"HTTP {status}: asks the visitor to prove to be human"
     if status in PASSING_STATUSES or status >= 500:  # noqa: PLR2004 (the class of server faults)
         return try_again(code, detail, tries)
     return Fate(outcome="given_up", reason=code, detail=detail)

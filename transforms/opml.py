@@ -1,8 +1,8 @@
 """OPML: subscriptions in and out.
 
-Beside what OPML 2.0 knows (``text``, ``xmlUrl``, ``htmlUrl``, ``language``), three
+Beside what OPML 2.0 knows (``text``, ``xmlUrl``, ``htmlUrl``, ``language``),
 attributes of our own say which outlet a feed belongs to: ``sourceName``,
-``country`` and ``language`` on each outline. Readers that do not know them
+``sourceId``, ``country`` and ``language`` on each outline. Readers that do not know them
 ignore them.
 
 Source: http://opml.org/spec2.opml
@@ -46,6 +46,7 @@ class Subscription:
     homepage: str | None = None
     language: str | None = None  # BCP 47, lower case
     country: str | None = None  # ISO 3166-1 alpha-2, lower case
+    source_id: str | None = None  # where the operator named the outlet differently
 
 
 def read_opml(document: bytes) -> tuple[Subscription, ...]:
@@ -107,6 +108,7 @@ def _subscription(values: dict[str, str], groups: tuple[str, ...]) -> Subscripti
         homepage=absolute_url(url, values["htmlurl"]) if values.get("htmlurl") else None,
         language=language_tag(values.get("language")),
         country=values.get("country", "").lower() or None,
+        source_id=values.get("sourceid") or None,
     )
 
 
@@ -150,5 +152,6 @@ def _attributes(subscription: Subscription) -> dict[str, str]:
         "language": subscription.language,
         "country": subscription.country,
         "sourceName": subscription.source_name,
+        "sourceId": subscription.source_id,
     }
     return {name: value for name, value in given.items() if value}
