@@ -110,6 +110,23 @@ def exception_message(info: Mapping[str, Any] | None) -> str:
     return str(raised[0].get("exception_message") or "an exception") if raised else ""
 
 
+def quiet_context() -> Any:  # noqa: ANN401 (the library is untyped here)
+    """Return a context for one call: no analytics, no progress bars, nothing on disk."""
+    import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
+
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return context
+
+
+def column_of(pd: Any, rows: Sequence[Mapping[str, object]], column: str) -> Any:  # noqa: ANN401 (imported when used)
+    """Return a column of a batch; texts as objects, since Arrow's cannot hold lone surrogates."""
+    values = [row[column] for row in rows]
+    is_text = any(isinstance(value, str) for value in values)
+    return pd.Series(values, dtype=object if is_text else None)
+
+
 def _validate(
     suite_name: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, object]]
 ) -> list[Any]:
@@ -117,11 +134,9 @@ def _validate(
     import pandas as pd  # noqa: PLC0415 (as above)
 
     columns = sorted({rule.feature for rule in rules})
-    frame = pd.DataFrame({column: [row[column] for row in rows] for column in columns})
+    frame = pd.DataFrame({column: column_of(pd, rows, column) for column in columns})
     frame.insert(0, ROW_ID, range(len(rows)))
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context = quiet_context()
     name = f"{suite_name} {uuid.uuid4().hex}"
     asset = context.data_sources.add_pandas(name).add_dataframe_asset("batch")
     batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})

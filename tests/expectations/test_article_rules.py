@@ -83,6 +83,7 @@ BROKEN: list[tuple[str, Callable[[Samples], Article]]] = [
     ("article.body_readable", lambda s: s.article_of(prose(150), MOJIBAKE * 30 + ".")),
     ("article.body_clean", lambda s: s.article_of(*s.paragraphs, f"It isn{MOJIBAKE}t over.")),
     ("article.body_clean", lambda s: s.article_of(*s.paragraphs, "A caf\ufffd.")),
+    ("article.body_clean", lambda s: s.article_of(*s.paragraphs, "Half a \ud83d face.")),
     ("article.body_not_repeated", lambda s: s.article_of(*s.paragraphs, s.paragraphs[0])),
     (
         "article.blocks_cover_body",

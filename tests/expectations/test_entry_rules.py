@@ -51,6 +51,7 @@ BROKEN: list[tuple[str, Callable[[Samples], Entry]]] = [
     ("entry.title_clean", lambda s: s.entry(title="Ïóòèí î âîéñêàõ")),
     ("entry.title_clean", lambda s: s.entry(title="Caf\ufffd closed")),
     ("entry.title_clean", lambda s: s.entry(title="Troops \x07stay")),
+    ("entry.title_clean", lambda s: s.entry(title="Troops \ud83d stay")),
     ("entry.title_without_markup", lambda s: s.entry(title="<b>Troops</b> stay")),
     ("entry.title_without_markup", lambda s: s.entry(title="War &amp; peace")),
     ("entry.date_readable", lambda s: s.entry(published=None, raw_published="soon")),

@@ -1,0 +1,263 @@
+"""The rules for the warehouse as a whole, each a query that returns what breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transforms.records import Severity
+
+WAREHOUSE_SUITE = "warehouse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseRule:
+    """One condition on the whole warehouse; ``sql`` returns the rows that break it.
+
+    ``table`` is what the rows of a result are counted in. Braces in ``sql`` are
+    taken for placeholders by the library: it must have none.
+    """
+
+    rule_id: str
+    table: str
+    reason: str
+    sql: str
+    severity: Severity = "critical"
+
+
+def _orphans(table: str, parent: str, key: str, parent_key: str, reason: str) -> WarehouseRule:
+    """Return the rule that each key of a table stands in the table that it refers to."""
+    name, parent_name = table.partition(".")[2], parent.partition(".")[2]
+    return WarehouseRule(
+        rule_id=f"warehouse.{name}_{key}_in_{parent_name}",
+        table=table,
+        reason=reason,
+        sql=(
+            f"select distinct child.{key} from {table} as child"  # noqa: S608 (our own names)
+            f" anti join {parent} as parent on parent.{parent_key} = child.{key}"
+            f" where child.{key} is not null"
+        ),
+    )
+
+
+def _unique(table: str, *keys: str) -> WarehouseRule:
+    """Return the rule that a table has one row a key."""
+    columns = ", ".join(keys)
+    return WarehouseRule(
+        rule_id=f"warehouse.{table.partition('.')[2]}_one_row_per_{'_and_'.join(keys)}",
+        table=table,
+        reason="There are no unique indexes: a double key would count the same thing twice.",
+        sql=(
+            f"select {columns}, count(*) as rows from {table}"  # noqa: S608 (our own names)
+            f" group by {columns} having count(*) > 1"
+        ),
+    )
+
+
+_NO_VERSION = "A part of a text whose version is missing was left behind by a load."
+_NO_SOURCE = "What belongs to no outlet is left out of every count by outlet, country or language."
+
+_REFERENCES = (
+    _orphans(
+        *("news.article_versions", "news.articles", "article_id", "article_id"),
+        reason="A version without its article is found by no view.",
+    ),
+    _orphans(
+        *("news.articles", "news.article_versions", "current_version_id", "version_id"),
+        reason="An article without its current version has no text.",
+    ),
+    _orphans(
+        *("news.article_urls", "news.articles", "article_id", "article_id"),
+        reason="An address that leads to no article answers no question.",
+    ),
+    _orphans(
+        *("news.entries", "news.articles", "article_id", "article_id"),
+        reason="An entry that names an article which is not there was linked too early.",
+    ),
+    _orphans(
+        *("news.entries", "news.feeds", "feed_id", "feed_id"),
+        reason="An entry of an unknown feed cannot be traced to where it came from.",
+    ),
+    *(
+        _orphans(table, "news.article_versions", "version_id", "version_id", reason=_NO_VERSION)
+        for table in (
+            "news.article_blocks",
+            "news.article_credits",
+            "news.article_tags",
+            "news.article_doubts",
+        )
+    ),
+    *(
+        _orphans(table, "news.sources", "source_id", "source_id", reason=_NO_SOURCE)
+        for table in ("news.articles", "news.entries", "news.feeds")
+    ),
+    _orphans(
+        *("news.article_versions", "ops.exchanges", "exchange_id", "exchange_id"),
+        reason="A text whose exchange is unknown can be neither proved nor read again.",
+    ),
+)
+
+_KEYS = (
+    _unique("news.entries", "entry_id"),
+    _unique("news.articles", "article_id"),
+    _unique("news.articles", "canonical_url"),
+    _unique("news.article_versions", "version_id"),
+    _unique("news.article_versions", "article_id", "content_hash"),
+    _unique("news.article_blocks", "version_id", "position"),
+    _unique("ops.exchanges", "exchange_id"),
+    _unique("ops.quarantine", "quarantine_id"),
+)
+
+_VERSIONS = (
+    WarehouseRule(
+        rule_id="warehouse.current_version_is_last_seen",
+        table="news.articles",
+        reason="An older state must never stand for the article: a backfill would rewrite news.",
+        sql="""
+            select articles.article_id, current.version_id, later.version_id as later_version_id
+            from news.articles as articles
+            join news.article_versions as current
+                on current.version_id = articles.current_version_id
+            join news.article_versions as later
+                on later.article_id = articles.article_id
+                and later.last_seen_at > current.last_seen_at
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.versions_counted",
+        table="news.articles",
+        reason="An article says how many versions it has; a reader relies on it.",
+        sql="""
+            select articles.article_id, articles.versions, count(held.version_id) as found
+            from news.articles as articles
+            left join news.article_versions as held using (article_id)
+            group by articles.article_id, articles.versions
+            having count(held.version_id) <> articles.versions
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.versions_in_order",
+        table="news.article_versions",
+        reason="A version follows one of the same article that was seen before it.",
+        sql="""
+            select later.version_id, later.previous_version_id
+            from news.article_versions as later
+            left join news.article_versions as earlier
+                on earlier.version_id = later.previous_version_id
+                and earlier.article_id = later.article_id
+                and earlier.first_seen_at <= later.first_seen_at
+            where later.previous_version_id is not null and earlier.version_id is null
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.blocks_cover_body",
+        table="news.article_versions",
+        reason="Blocks are offsets into the body: a gap or an overlap quotes other words.",
+        sql="""
+            select version_id, length(body) as body_chars, sum(chars) as covered_chars
+            from news.article_versions
+            left join (
+                select
+                    version_id,
+                    end_offset,
+                    end_offset - start_offset
+                        + if(start_offset = coalesce(1 + lag(end_offset) over earlier, 0), 0, -1e9)
+                        + if(row_number() over earlier > 1, 1, 0) as chars
+                from news.article_blocks
+                where start_offset is not null
+                window earlier as (partition by version_id order by position)
+            ) as blocks using (version_id)
+            group by version_id, body
+            having coalesce(sum(chars), 0) <> length(body)
+                or coalesce(max(end_offset), 0) <> length(body)
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.seen_in_order",
+        table="news.articles",
+        reason="Nothing is seen for the last time before it was seen for the first.",
+        sql="""
+            select 'article' as what, article_id as id, first_seen_at, last_seen_at
+            from news.articles where first_seen_at > last_seen_at
+            union all
+            select 'version', version_id, first_seen_at, last_seen_at
+            from news.article_versions where first_seen_at > last_seen_at
+            union all
+            select 'entry', entry_id, first_seen_at, last_seen_at
+            from news.entries where first_seen_at > last_seen_at
+        """,
+    ),
+)
+
+_ACCOUNTS = (
+    WarehouseRule(
+        rule_id="warehouse.outcomes_add_up",
+        table="ops.outcomes",
+        reason="Each item that entered a stage has one outcome there: nothing vanishes.",
+        sql="""
+            select check_name, item_id, missing, load_id from report.outcome_audit
+            where check_name <> 'load_differs_from_ledger'
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.ledger_equals_rows",
+        table="ops.loads",
+        reason="What a load says it wrote is there: a difference is a write outside of a load.",
+        sql="""
+            select check_name, item_id, missing, load_id from report.outcome_audit
+            where check_name = 'load_differs_from_ledger'
+        """,
+    ),
+)
+
+_WORDS = (
+    WarehouseRule(
+        rule_id="warehouse.all_commented",
+        table="duckdb_tables()",
+        reason="Tables explain themselves: a column without a comment is guessed at.",
+        severity="warning",
+        sql="""
+            select 'table' as what, schema_name, table_name as name, null as column_name
+            from duckdb_tables()
+            where schema_name in ('news', 'ops', 'report') and comment is null and not temporary
+            union all
+            select 'view', schema_name, view_name, null
+            from duckdb_views()
+            where schema_name in ('news', 'ops', 'report') and comment is null and not temporary
+            union all
+            select 'column', schema_name, table_name, column_name
+            from duckdb_columns()
+            where schema_name in ('news', 'ops', 'report') and comment is null and not internal
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.languages_are_codes",
+        table="news.articles",
+        reason="A language that is no BCP 47 code falls out of every count by language.",
+        severity="warning",
+        sql="""
+            select language, count(*) as articles from news.articles
+            where not regexp_full_match(language, '[a-zA-Z][a-zA-Z][a-zA-Z]?(-[a-zA-Z0-9]+)*')
+            group by language
+        """,
+    ),
+    WarehouseRule(
+        rule_id="warehouse.countries_are_codes",
+        table="news.sources",
+        reason="A country that is no ISO 3166-1 code falls out of every count by country.",
+        severity="warning",
+        sql="""
+            select source_id, country from news.sources
+            where not regexp_full_match(country, '[a-z][a-z]')
+        """,
+    ),
+)
+
+WAREHOUSE_RULES: tuple[WarehouseRule, ...] = (
+    *_REFERENCES,
+    *_KEYS,
+    *_VERSIONS,
+    *_ACCOUNTS,
+    *_WORDS,
+)
