@@ -19,7 +19,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 from warcio.warcwriter import WARCWriter
 
 from transforms.records import Place
-from warehouse.archive_read import exchanges_between, read_exchange, read_exchanges
+from warehouse.archive_read import day_folders, exchanges_between, read_exchange, read_exchanges
 from warehouse.archive_records import (
     UnreadableRecordError,
     block_of,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ArchiveWriter",
     "UnreadableRecordError",
+    "day_folders",
     "exchanges_between",
     "read_exchange",
     "read_exchanges",

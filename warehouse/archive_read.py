@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from warehouse.archive_records import UnreadableRecordError, exchange_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
 RECORD_MAX_BYTES = 64 * 2**20  # others' archives hold films
@@ -85,16 +86,21 @@ def exchanges_between(
     Day by day; within a day, file by file and not in order of time. Problems as in
     `read_exchanges`.
     """
-    for path in sorted(folder.glob("[0-9]*/[0-9]*/[0-9]*/*.warc.gz")):
-        day = "-".join(path.relative_to(folder).parts[:3])
-        if _day(since) <= day <= _day(until):
+    first, last = since.astimezone(UTC).date(), until.astimezone(UTC).date()
+    for day, below in day_folders(folder):
+        if not first <= day <= last:
+            continue
+        for path in sorted(below.glob("*.warc.gz")):
             for exchange in read_exchanges(path, folder=folder, on_problem=on_problem):
                 if since <= exchange.fetched_at < until:
                     yield exchange
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()
+def day_folders(folder: Path) -> Iterator[tuple[date, Path]]:
+    """Yield the folders of an archive with the UTC day of the exchanges in them, oldest first."""
+    for below in sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]")):
+        year, month, day = below.relative_to(folder).parts
+        yield date(int(year), int(month), int(day)), below
 
 
 def _exchanges(
@@ -103,7 +109,7 @@ def _exchanges(
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     iterator = ArchiveIterator(file, no_record_parse=True)
-    end, cause = 0, "the last record is not whole"
+    end, cause = 0, "a record is not whole, or not compressed by itself"
     try:
         for record in iterator:
             found = _one_exchange(iterator, record, place)
@@ -130,7 +136,7 @@ def _one_exchange(
     block = record.raw_stream.read(length) if 0 < length <= RECORD_MAX_BYTES else b""
     iterator.read_to_end()
     decompressor = iterator.reader.decompressor
-    is_torn = decompressor is not None and not (decompressor.eof or iterator.next_line)
+    is_torn = decompressor is not None and not decompressor.eof  # warcio passes over it
     if length < 0 or is_torn or (len(block) < length <= RECORD_MAX_BYTES):
         return _TORN
     if length > RECORD_MAX_BYTES:

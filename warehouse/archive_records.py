@@ -103,8 +103,8 @@ def exchange_of(
     Raises: UnreadableRecordError.
     """
     try:
-        if own := fields.get(FIELD.lower()):
-            return _own_exchange(json.loads(own), fields, block, place)
+        if FIELD.lower() in fields:
+            return _own_exchange(_own_values(fields, block), fields, block, place)
         if kind == "response" and fields["warc-target-uri"].startswith(("http:", "https:")):
             return _foreign_exchange(fields, block, place)
     except (KeyError, TypeError, ValueError) as fault:
@@ -166,6 +166,8 @@ def _own_fields(exchange: Exchange, head: bytes) -> dict[str, Any]:
         "hops": [[hop.url, hop.status] for hop in exchange.hops],
         "problem": _problem_fields(exchange),
     }
+    if exchange.payload_hash is not None or exchange.payload_bytes:
+        fields["known_payload"] = [exchange.payload_bytes, exchange.payload_hash]
     if not _says_all(head, exchange):
         fields["head"] = (exchange.status, exchange.reason, exchange.headers)
     if exchange.status is None and exchange.payload:
@@ -185,6 +187,15 @@ def _problem_fields(exchange: Exchange) -> dict[str, Any] | None:
     return asdict(exchange.problem) if exchange.problem else None
 
 
+def _own_values(fields: Mapping[str, str], block: bytes) -> dict[str, Any]:
+    if fields["warc-block-digest"] != digest(block):
+        raise ValueError("the block is not what was written")
+    values = json.loads(fields[FIELD.lower()])
+    if not isinstance(values, dict):
+        raise TypeError(f"{FIELD} holds no JSON object")
+    return values
+
+
 def _own_exchange(
     own: dict[str, Any], fields: Mapping[str, str], block: bytes, place: Place | None
 ) -> Exchange:
@@ -192,6 +203,7 @@ def _own_exchange(
     status, reason, headers = own["head"] if "head" in own else parse_head(head)
     if status is None:
         payload = base64.b64decode(own.get("payload", ""))
+    payload_bytes, payload_hash = own.get("known_payload", (0, None))
     return Exchange(
         exchange_id=own["exchange_id"],
         run_id=own["run_id"],
@@ -207,6 +219,8 @@ def _own_exchange(
         hops=tuple(Hop(url=url, status=code) for url, code in own["hops"]),
         problem=Problem(**own["problem"]) if own["problem"] else None,
         place=place,
+        payload_bytes=payload_bytes,
+        payload_hash=payload_hash,
     )
 
 

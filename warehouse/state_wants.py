@@ -73,10 +73,11 @@ _ARCHIVED = """
     order by number limit :limit
 """
 
-# With each page come all wants of the same page.
+# With each page come all wants of the same page. The index is named because the others
+# that fit lead through the whole lane.
 _CLAIM_TOGETHER = """
-    update wants set claimed_by = :run_id
-    where lane = :lane and claimed_by is null and url_key in (
+    update wants indexed by wants_of_url set claimed_by = :run_id
+    where lane = :lane and claimed_by is null and place_file is null and url_key in (
         select picked.url_key
         from json_each(:numbers) as given join wants as picked on picked.number = given.value
     )
@@ -92,7 +93,8 @@ _CLAIMED = """
     from json_each(:numbers) as given
     join wants as picked on picked.number = given.value
     join wants on wants.url_key = picked.url_key and wants.claimed_by = :run_id
-    where (wants.place_file is null) = (picked.place_file is null)
+    where wants.number = picked.number
+    or (wants.place_file is null and picked.place_file is null and wants.lane = picked.lane)
     order by given.key, wants.number
 """
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,12 @@ from transforms.records import Exchange, Hop, Problem
 from warehouse.archive import (
     ArchiveWriter,
     UnreadableRecordError,
+    day_folders,
     exchanges_between,
     read_exchange,
     read_exchanges,
 )
+from warehouse.archive_records import digest
 
 NOW = datetime(2026, 1, 10, 12, 0, 0, 123456, tzinfo=UTC)
 HTML = b"<html><body><p>Troops stay for a limited time.</p></body></html>"
@@ -94,6 +96,8 @@ exchanges = st.builds(
     ),
     hops=st.lists(st.builds(Hop, url=texts, status=st.integers()), max_size=2).map(tuple),
     problem=st.one_of(st.none(), problems),
+    payload_bytes=st.integers(0, 10**9),
+    payload_hash=st.one_of(st.none(), names),
 )
 
 
@@ -134,7 +138,7 @@ def test_an_exchange_comes_back_equal(tmp_path: Path, exchange: Exchange) -> Non
     assert list(read_exchanges(file_of(tmp_path, written))) == [exchange]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(exchanges, min_size=1, max_size=4))
 @example([replace(PAGE, headers=(("", ""), (":", "\r\n\r\n")), final_url="https://a.example/\r\n")])
 @example([replace(PAGE, headers=(("A", " padded "), ("B", "x\n folded")), status=7)])
@@ -295,6 +299,7 @@ RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Crawler-Content-Enc
 CHUNKED = (
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\n"
 )
+SHA1 = digest(RESPONSE)
 FOREIGN = [
     foreign("warcinfo", b"software: other\r\n"),
     foreign("request", b"GET /x HTTP/1.1\r\nHost: b.example\r\n\r\n"),
@@ -349,13 +354,15 @@ def test_a_record_that_makes_no_sense_costs_itself_only(tmp_path: Path) -> None:
     bad = [
         foreign("response", b"not http at all"),
         foreign("response", RESPONSE, WARC_Date="yesterday"),
-        foreign("response", RESPONSE, Copytaster_Exchange='{"exchange_id": 1}'),
-        foreign("response", RESPONSE, Copytaster_Exchange="[]"),
+        foreign("response", RESPONSE, Copytaster_Exchange="{}"),
+        foreign("response", RESPONSE, Copytaster_Exchange='{"a": 1}', WARC_Block_Digest=SHA1),
+        foreign("response", RESPONSE, Copytaster_Exchange="[]", WARC_Block_Digest=SHA1),
+        foreign("response", RESPONSE, Copytaster_Exchange="", WARC_Block_Digest=SHA1),
     ]
     file.write_bytes(b"".join(map(gzip.compress, [*bad, good])))
     faults: list[Problem] = []
     assert len(list(read_exchanges(file, on_problem=faults.append))) == 1
-    assert [fault.code for fault in faults] == ["unreadable_record"] * 4
+    assert [fault.code for fault in faults] == ["unreadable_record"] * 6
     assert {fault.subject for fault in faults} == {str(file)}
 
 
@@ -368,6 +375,15 @@ def test_a_file_that_is_no_archive_is_told(
     (line,) = caplog.records
     assert line.getMessage() == "archive_problem"
     assert vars(line)["code"] == "not_an_archive"
+
+
+def test_a_file_compressed_as_a_whole_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "other.warc.gz"
+    file.write_bytes(gzip.compress(b"".join(FOREIGN)))
+    faults: list[Problem] = []
+    assert list(read_exchanges(file, on_problem=faults.append)) == []
+    assert [fault.code for fault in faults] == ["torn_archive"]
+    assert "non-chunked gzip" in faults[0].detail
 
 
 def test_a_record_of_absurd_size_is_passed_over(
@@ -443,6 +459,14 @@ def test_exchanges_between_two_times(tmp_path: Path) -> None:
     assert sorted(everything, key=lambda e: e.exchange_id) == sorted(
         written, key=lambda e: e.exchange_id
     )
+
+
+def test_day_folders_come_in_order_with_their_days(tmp_path: Path) -> None:
+    write(tmp_path, replace(PAGE, fetched_at=NOW + timedelta(days=30)), PAGE)
+    assert list(day_folders(tmp_path)) == [
+        (date(2026, 1, 10), tmp_path / "2026/01/10"),
+        (date(2026, 2, 9), tmp_path / "2026/02/09"),
+    ]
 
 
 def test_no_archive_has_no_exchanges(tmp_path: Path) -> None:

@@ -185,6 +185,22 @@ def test_a_finished_want_does_not_come_back_until_forgotten(state: State) -> Non
     assert state.want([a_want("1")], NOW + HOUR) == 1
 
 
+def test_known_are_the_wants_in_hand_and_those_finished(state: State) -> None:
+    state.want([a_want("1"), a_want("2")], NOW)
+    state.finish(["1"], NOW)
+    assert state.known_wants(["1", "2", "3"]) == {"1", "2"}
+
+
+def test_a_lane_gets_its_own_wants_only(state: State) -> None:
+    later = replace(a_want("1"), want_id="later", lane="backfill:x")
+    stored = replace(a_want("2"), lane="backfill:x", place=an_exchange("e").place)
+    state.want([a_want("1"), later, stored], NOW)
+    assert [want.want_id for want in state.claim("run-1", NOW, 9, 9)] == ["1"]
+    assert state.claim("run-1", NOW, 9, 9, "backfill:x") == (stored,)  # not the page in hand
+    state.finish(["1"], NOW)
+    assert state.claim("run-1", NOW, 9, 9, "backfill:x") == (later,)
+
+
 def test_a_claim_goes_round_the_hosts(state: State) -> None:
     busy = [a_want(f"busy-{number}", "busy.example") for number in range(5)]
     state.want([*busy, a_want("a", "a.example"), a_want("z", "z.example")], NOW)
@@ -250,6 +266,16 @@ def test_wants_of_the_same_page_come_together_and_share_its_exchange(
 def test_a_link_without_canonical_form_can_be_wanted(state: State) -> None:
     state.want([a_want("1", url="https://"), a_want("2", url="https://")], NOW)
     assert len(state.claim("run-1", NOW, 1, 1)) == 2
+
+
+def test_archived_wants_of_one_page_are_handed_out_once_each(state: State) -> None:
+    archived = [
+        replace(a_want(name, url="https://a.example/story"), place=an_exchange(name).place)
+        for name in ("1", "2", "3")
+    ]
+    state.want(archived, NOW)
+    claims = [state.claim("run-1", NOW, limit=1, per_host=1) for _ in range(4)]
+    assert [[want.want_id for want in claimed] for claimed in claims] == [["1"], ["2"], ["3"], []]
 
 
 def test_a_retry_waits_for_its_time_and_forgets_the_place(state: State) -> None:
