@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import pickle
 import sys
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -40,12 +41,6 @@ class Lost:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk(Generic[T]):
-    start: int
-    items: tuple[T, ...]
-
-
 class Workers:
     """A pool of processes; a context manager.
 
@@ -58,7 +53,7 @@ class Workers:
         self._time_limit_seconds = time_limit_seconds
         self._pool: ProcessPool | None = None
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Self:
         self._pool = ProcessPool(max_workers=self._processes, context=_context())
         return self
 
@@ -70,7 +65,7 @@ class Workers:
     ) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
     async def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R | Lost]:
@@ -80,22 +75,16 @@ class Workers:
 
         Raises: RuntimeError outside of the context.
         """
-        results: list[R | Lost | None] = [None] * len(items)
         size = max(1, min(CHUNK_ITEMS, len(items) // (self._processes * CHUNKS_A_WORKER)))
-        chunks = [
-            _Chunk(start, tuple(items[start : start + size]))
-            for start in range(0, len(items), size)
-        ]
+        chunks = [tuple(items[start : start + size]) for start in range(0, len(items), size)]
         window = asyncio.Semaphore(self._processes * 2)
 
-        async def run(chunk: _Chunk[T]) -> None:
+        async def run(chunk: tuple[T, ...]) -> list[R | Lost]:
             async with window:
-                results[chunk.start : chunk.start + len(chunk.items)] = await self._run(
-                    function, chunk.items
-                )
+                return await self._run(function, chunk)
 
-        await asyncio.gather(*(run(chunk) for chunk in chunks))
-        return [_present(result) for result in results]
+        results = await asyncio.gather(*(run(chunk) for chunk in chunks))
+        return [result for chunk in results for result in chunk]
 
     async def _run(self, function: Callable[[T], R], items: tuple[T, ...]) -> list[R | Lost]:
         found = await self._submit(function, items)
@@ -111,9 +100,9 @@ class Workers:
         if self._pool is None:
             raise RuntimeError("workers are used inside of their context only")
         limit = self._time_limit_seconds * (1 if len(items) == 1 else 1.5)
-        future: Future[list[R | Lost]] = self._pool.submit(_apply, limit, function, items)
+        future: Future[list[bytes]] = self._pool.submit(_apply, limit, function, items)
         try:
-            return await asyncio.wrap_future(future)
+            return [pickle.loads(data) for data in await asyncio.wrap_future(future)]  # noqa: S301 (from our own worker)
         except (FutureTimeoutError, TimeoutError):
             return Lost("timeout", f"over {self._time_limit_seconds:g} seconds")
         except ProcessExpired as error:
@@ -122,23 +111,20 @@ class Workers:
             return Lost("raised", _told(error))
 
 
-def _apply(function: Callable[[T], R], items: tuple[T, ...]) -> list[R | Lost]:
-    """Run in the worker: an item that raises is lost alone."""
-    found: list[R | Lost] = []
-    for item in items:
-        try:
-            found.append(function(item))
-        except Exception as error:  # noqa: BLE001, PERF203 (whatever an item's bytes provoke is that item's loss, and told)
-            found.append(Lost("raised", _told(error)))
-    return found
+def _apply(function: Callable[[T], R], items: tuple[T, ...]) -> list[bytes]:
+    """Run in the worker: an item that raises, or whose result cannot travel, is lost alone."""
+    return [_pickled_result(function, item) for item in items]
+
+
+def _pickled_result(function: Callable[[T], R], item: T) -> bytes:
+    try:
+        return pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 (whatever an item's bytes provoke is that item's loss, and told)
+        return pickle.dumps(Lost("raised", _told(error)))
 
 
 def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:DETAIL_CHARS]
-
-
-def _present(result: R | Lost | None) -> R | Lost:
-    return result  # type: ignore[return-value]
 
 
 def _context() -> BaseContext:

@@ -6,6 +6,7 @@ therefore harmless in running text, which is never searched.
 
 Sources: the agencies' own sites and style guides, as publicly known.
 """
+# ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
 
 from __future__ import annotations
 

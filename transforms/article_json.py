@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from transforms.records import Article, Moment, Problem
 
 
@@ -76,14 +78,14 @@ def moment_to_iso(moment: Moment | None) -> str | None:
     return moment.at.astimezone(_zone(moment)).isoformat()
 
 
-def _zone(moment: Moment) -> timezone:
+def _zone(moment: Moment) -> tzinfo:
     """Return the offset that an ISO string declares; UTC where it is in another form."""
     try:
         declared = datetime.fromisoformat(moment.raw.strip())
     except ValueError:
-        return timezone.utc
+        return UTC
     offset = declared.utcoffset()
-    return timezone(offset) if offset and abs(offset) < timedelta(days=1) else timezone.utc
+    return timezone(offset) if offset and abs(offset) < timedelta(days=1) else UTC
 
 
 def _as_written(raw: str, name: str) -> str:

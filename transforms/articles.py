@@ -15,8 +15,8 @@ from transforms import engine, identity, kinds, moments
 from transforms.asides import PageText, set_aside, squeeze
 from transforms.blocks import Blocks, build_blocks
 from transforms.content import body_hash, body_of
-from transforms.dates import parse_date
 from transforms.creditors import gather_credits, once
+from transforms.dates import parse_date
 from transforms.engine import Piece
 from transforms.language import (
     SAMPLE_CHARS,
@@ -127,7 +127,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         return _problem(source.exchange, "no_title", "neither page nor feed names the article")
     is_paywalled = kinds.is_paywalled(source.survey, source.metadata)
     when = _dates(source)
-    credits = gather_credits(
+    credited = gather_credits(
         source.survey,
         source.metadata,
         sites=source.sites,
@@ -135,21 +135,21 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         last_resort=lambda: engine.byline(source.page.tree),
     )
     page_text = set_aside(source.survey)
-    blocks = _blocks(source, page_text, title)
+    blocks = _blocks(source, page_text, title, [credit.name for credit in credited])
     if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
         return _problem(source.exchange, "no_main_text", "no text found in the page")
-    if not any(credit.role == "author" for credit in credits):
-        credits = [*(c for c in blocks.credits if c.origin == "byline"), *credits]
+    if not any(credit.role == "author" for credit in credited):
+        credited = [*(c for c in blocks.credits if c.origin == "byline"), *credited]
     shape = kinds.measure(
         source.survey,
         blocks.blocks,
         linked_chars=_linked_chars(blocks, page_text),
-        has_byline_or_date=bool(credits or when.published),
+        has_byline_or_date=bool(credited or when.published),
     )
     kind = kinds.tell_kind(
         source.url, title.headline, source.metadata, shape, paywalled=is_paywalled
     )
-    reading = _Reading(title, when, once([*credits, *blocks.credits]), blocks, kind, is_paywalled)
+    reading = _Reading(title, when, once([*credited, *blocks.credits]), blocks, kind, is_paywalled)
     return _assembled(source, source_id, reading)
 
 
@@ -283,14 +283,14 @@ def _dates(source: _Source) -> moments.Published:
     return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
 
 
-def _blocks(source: _Source, page_text: PageText, title: Title) -> Blocks:
+def _blocks(source: _Source, page_text: PageText, title: Title, authors: list[str]) -> Blocks:
     """Build the blocks of the page's text, or of the declared text where the page shows less."""
     pieces = engine.main_text(source.page.tree, source.url)
     chars = sum(len(piece.text) for piece in pieces)
     declared = _declared_text(source.metadata)
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
         pieces = [Piece("paragraph", line) for line in declared]
-    return build_blocks(pieces, page_text, headline=title.headline)
+    return build_blocks(pieces, page_text, headline=title.headline, authors=authors)
 
 
 def _declared_text(metadata: Metadata) -> list[str]:

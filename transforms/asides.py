@@ -6,6 +6,7 @@ blocks. Elements are told by their tag (``figure``, ``figcaption``) or by the
 words of their class, id and role; a container is believed to be a gallery only
 where it holds pictures and little text a picture.
 """
+# ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
 
 from __future__ import annotations
 
@@ -191,7 +192,7 @@ def _drop(element: HtmlElement) -> None:
             previous.tail = (previous.tail or "") + tail
 
 
-def _parts(element: HtmlElement) -> list[_Part] | None:
+def _parts(element: HtmlElement) -> list[_Part] | None:  # noqa: PLR0911 (one return a kind)
     """Return the blocks that an element is set aside as; None where it belongs to the text."""
     tag = element.tag
     if tag in _NEVER:
@@ -243,7 +244,7 @@ def _figure(element: HtmlElement) -> list[_Part] | None:
 def _caption(element: HtmlElement) -> list[_Part] | None:
     if element.find(".//h1") is not None:
         return None
-    credits = [
+    marked = [
         inner
         for inner in element.iterdescendants("span", "p", "div", "small", "cite", "em", "i")
         if _CREDIT.search(inner.get("class") or "")
@@ -253,7 +254,7 @@ def _caption(element: HtmlElement) -> list[_Part] | None:
         return None
     if not text:
         return []
-    credit = plain(credits[0].text_content()) if credits else None
+    credit = plain(marked[0].text_content()) if marked else None
     if credit and text.endswith(credit):
         text = text[: -len(credit)].strip(" |–—-")
     elif not credit:

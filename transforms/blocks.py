@@ -4,6 +4,7 @@ The body is the paragraphs, headings, lists and quotations. Everything else that
 the page shows among them (captions, credit lines, promotion, video prompts,
 notes, tables) is kept as a block beside it.
 """
+# ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ KEY_CHARS = 40
 SHORT_LINE_CHARS = 220
 BYLINE_CHARS = 80
 LAYOUT_TABLE_SHARE = 0.5
+EARLY_BLOCKS = 4
+DATE_DIGITS = 0.2
 
 _PROMO_WORDS = (
     "Read more", "Read also", "Also read", "Read next", "Read the full story", "See also", "More on this",
@@ -82,6 +85,7 @@ _NOTE = re.compile(
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|Text|Text:|Texto:|Texte:|Tekst:)\s+\S", re.IGNORECASE)  # fmt: skip
 _CELLS = re.compile(r" \| | ¶ ")
 _SPACE = re.compile(r"\s+")
+_YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)")
 _SENTENCE = re.compile(r"[.!?。！？।]$")
 
 
@@ -97,6 +101,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a page before its text: title and authors, without spaces, folded."""
+
+    title: str
+    authors: frozenset[str]
+
+    @classmethod
+    def of(cls, headline: str, authors: Iterable[str]) -> _Known:
+        names = frozenset(squeeze(name).casefold() for name in authors)
+        return cls(squeeze(headline).casefold(), names)
+
+
+@dataclass(frozen=True, slots=True)
 class Blocks:
     """All blocks of a page, its body, and the credits and datelines read from its lines."""
 
@@ -104,18 +121,21 @@ class Blocks:
     body: str
     credits: tuple[Credit, ...]
     dateline: str | None
-    byline: str | None
 
 
-def build_blocks(pieces: Sequence[Piece], page: PageText, *, headline: str) -> Blocks:
-    """Type the pieces of the main text, put what was set aside among them, number them."""
-    drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, headline)
+def build_blocks(
+    pieces: Sequence[Piece], page: PageText, *, headline: str, authors: Iterable[str] = ()
+) -> Blocks:
+    """Type the pieces of the main text, put what was set aside among them, number them.
+
+    ``authors`` are names known already: a first line that is nothing else is a byline.
+    """
+    drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, _Known.of(headline, authors))
     merged = _merged(drafts, page)
     body, blocks = number_blocks(merged)
-    credits = tuple(credit for draft in merged for credit in draft.credits)
+    found = tuple(credit for draft in merged for credit in draft.credits)
     dateline = next((draft.text for draft in merged if draft.kind == "dateline"), None)
-    byline = next((d.text for d in merged if d.kind == "credit" and _BYLINE.match(d.text)), None)
-    return Blocks(blocks, body, credits, dateline, byline)
+    return Blocks(blocks, body, found, dateline)
 
 
 def number_blocks(drafts: Iterable[Draft]) -> tuple[str, tuple[Block, ...]]:
@@ -160,18 +180,20 @@ def type_line(text: str, *, is_link: bool = False) -> BlockKind:
     return "paragraph"
 
 
-def _drafts(pieces: Sequence[Piece], page: PageText, headline: str) -> list[Draft]:
+def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draft]:
     drafts: list[Draft] = []
-    title = squeeze(headline).casefold()
     linked_lists = _linked_lists(pieces, page)
     for index, piece in enumerate(pieces):
         text = _SPACE.sub(" ", piece.text).strip()
-        if not text or (not drafts and squeeze(text).casefold() == title):
+        is_early = len(drafts) < EARLY_BLOCKS
+        if not text or (is_early and squeeze(text).casefold() == known.title):
             continue
         if piece.kind == "paragraph":
-            drafts += _paragraph(
-                text, page, is_early=len(drafts) < 3, has_dateline=_has(drafts, "dateline")
-            )  # noqa: PLR2004 (a byline stands in the first lines)
+            if is_early and _is_byline(text, known):
+                drafts.append(Draft("credit", text))
+            else:
+                has_dateline = _has(drafts, "dateline")
+                drafts += _paragraph(text, page, is_early=is_early, has_dateline=has_dateline)
         elif piece.kind == "list" and index in linked_lists:
             drafts.append(Draft("promo", text))
         elif piece.kind in {"heading", "list", "quotation"}:
@@ -181,6 +203,15 @@ def _drafts(pieces: Sequence[Piece], page: PageText, headline: str) -> list[Draf
         else:
             drafts.append(Draft(piece.kind, text))
     return _without_loose_headings(drafts)
+
+
+def _is_byline(text: str, known: _Known) -> bool:
+    """Tell whether a short line is but a known author's name, or but a date."""
+    if len(text) > BYLINE_CHARS or _SENTENCE.search(text):
+        return False
+    digits = sum(map(str.isdigit, text))
+    is_date = _YEAR_OR_TIME.search(text) is not None and digits >= DATE_DIGITS * len(text)
+    return is_date or squeeze(text).casefold() in known.authors
 
 
 def _paragraph(text: str, page: PageText, *, is_early: bool, has_dateline: bool) -> list[Draft]:
@@ -205,12 +236,12 @@ def _with_dateline(text: str) -> list[Draft]:
     dateline = read_dateline(text)
     if dateline is None or dateline.chars >= len(text):
         return [_with_credit_tail(text)]
-    credits = tuple(
+    found = tuple(
         Credit(role="agency", name=name, raw=dateline.text, origin="dateline")
         for name in dateline.agencies
     )
     rest = text[dateline.chars :].lstrip()
-    return [Draft("dateline", dateline.text, credits=credits), _with_credit_tail(rest)]
+    return [Draft("dateline", dateline.text, credits=found), _with_credit_tail(rest)]
 
 
 def _with_credit_tail(text: str) -> Draft:
@@ -219,8 +250,8 @@ def _with_credit_tail(text: str) -> Draft:
         return Draft("paragraph", text)
     opened = max(text.rfind("("), text.rfind("["))
     tail = text[opened:]
-    credits = read_credit_line(tail) if opened > 0 else None
-    return Draft("paragraph", text, credits=tuple(credits or ()))
+    found = read_credit_line(tail) if opened > 0 else None
+    return Draft("paragraph", text, credits=tuple(found or ()))
 
 
 def _paragraphs_of_layout_tables(pieces: Sequence[Piece]) -> list[Piece]:
@@ -290,8 +321,8 @@ def _merged(drafts: Sequence[Draft], page: PageText) -> list[Draft]:
 
 
 def _draft_of(aside: Aside) -> Draft:
-    credits = tuple(picture_credits(aside.credit)) if aside.credit else ()
-    return Draft(aside.kind, aside.text, credit=aside.credit, credits=credits)
+    found = tuple(picture_credits(aside.credit)) if aside.credit else ()
+    return Draft(aside.kind, aside.text, credit=aside.credit, credits=found)
 
 
 def _once(drafts: list[Draft]) -> list[Draft]:

@@ -4,6 +4,7 @@ Pure text work. A byline is cleaned of 'By', roles, places and addresses and
 split into names; a name that is an agency or an organisation is never taken for
 a person. Nothing is invented: what is left in doubt stays in the raw string.
 """
+# ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
 
 from __future__ import annotations
 
@@ -67,6 +68,10 @@ _ORGANISATION = re.compile(
     r"صحيفة|وكالة|تحرير|قناة|مערכת|מערכת|سي ان ان|กองบรรณาธิการ|ข่าว",
     re.IGNORECASE,
 )
+_RANKS = frozenset(
+    {"staff", "senior", "chief", "political", "health", "sports", "national", "science", "foreign",
+     "deputy", "managing", "associate", "business", "technology", "special"}
+)  # fmt: skip
 _NOT_A_NAME = re.compile(
     r"^(?:https?:|www\.|@|\d)|[<>{}=\[\]]|\b(?:null|undefined|unknown|n/?a|none|anonymous|"
     r"follow|share|comments?|min(?:utes)? read|updated|published|subscribe|sign (?:in|up)|"
@@ -207,16 +212,14 @@ def _without_role(part: str) -> str:
     if match.start() == 0:
         rest = part[match.end() :].strip(_EDGES)
         return rest if len(rest.split()) >= 2 else ""  # noqa: PLR2004 (given name, family name)
-    return re.sub(r"\s+\S+$", "", part[: match.start()].rstrip()) if _before(part, match) else part[: match.start()].strip(_EDGES)  # fmt: skip
+    name = part[: match.start()].strip(_EDGES)
+    return name.rsplit(" ", 1)[0] if _has_rank(name) else name
 
 
-def _before(part: str, match: re.Match[str]) -> bool:
-    """Tell whether the word before the role belongs to it ('Staff', 'Senior', 'Political')."""
-    words = part[: match.start()].split()
-    return len(words) > 2 and words[-1].casefold() in {  # noqa: PLR2004 (a name has two words)
-        "staff", "senior", "chief", "political", "health", "sports", "national", "science",
-        "foreign", "deputy", "managing", "associate", "business", "technology", "special",
-    }  # fmt: skip
+def _has_rank(name: str) -> bool:
+    """Tell whether the last word before a role belongs to the role ('Staff', 'Senior')."""
+    words = name.split()
+    return len(words) > 2 and words[-1].casefold() in _RANKS  # noqa: PLR2004 (a name has two words)
 
 
 def _is_name(part: str) -> bool:
@@ -238,14 +241,14 @@ def _fold(name: str) -> str:
 
 def credits_of(names: Names, raw: str, origin: str) -> list[Credit]:
     """Turn the names of one byline into credits."""
-    credits = [Credit(role="author", name=name, raw=raw, origin=origin) for name in names.people]
-    credits += [Credit(role="desk", name=name, raw=raw, origin=origin) for name in names.desks]
+    found = [Credit(role="author", name=name, raw=raw, origin=origin) for name in names.people]
+    found += [Credit(role="desk", name=name, raw=raw, origin=origin) for name in names.desks]
     for written in names.agencies:
-        credits += [
+        found += [
             Credit(role="agency", name=agency.name, raw=raw, origin=origin)
             for agency in find_agencies(written)
         ]
-    return credits
+    return found
 
 
 def read_credit_line(text: str) -> list[Credit] | None:

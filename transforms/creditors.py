@@ -1,4 +1,5 @@
 """Which sources of a page name its authors, in order of trust, and what they say together."""
+# ruff: noqa: RUF001, E501 (patterns in several scripts, one a line)
 
 from __future__ import annotations
 
@@ -7,15 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from transforms.bylines import credits_of, read_names
-from transforms.metadata import Metadata, plain, texts_of, types_of
-from transforms.records import Credit
+from transforms.metadata import Metadata, plain, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lxml.html import HtmlElement
 
-    from transforms.records import Entry
+    from transforms.records import Credit, Entry
     from transforms.survey import Survey
 
 MAX_BYLINE_CHARS = 200
@@ -61,10 +61,10 @@ def gather_credits(
     return guessed or institutions
 
 
-def once(credits: Iterable[Credit]) -> tuple[Credit, ...]:
+def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
     """Keep the first of the credits with one role and name."""
     kept: dict[tuple[str, str], Credit] = {}
-    for credit in credits:
+    for credit in found:
         kept.setdefault((credit.role, credit.name.casefold()), credit)
     return tuple(kept.values())
 
@@ -135,8 +135,3 @@ def _short_texts(elements: Iterable[HtmlElement]) -> list[str]:
 
 def _read(raw: str, origin: str, sites: Sequence[str]) -> list[Credit]:
     return credits_of(read_names(raw, site_names=sites), raw, origin)
-
-
-def is_organisation(node: object) -> bool:
-    """Tell whether a JSON-LD value is declared an organisation."""
-    return isinstance(node, Mapping) and any("Organization" in name for name in types_of(node))

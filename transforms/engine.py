@@ -7,6 +7,7 @@ everything else. Its test tells when an upgrade changes the vocabulary.
 
 Source: trafilatura 2.3.1, ``core.bare_extraction`` and ``xml.TEI_VALID_TAGS``.
 """
+# ruff: noqa: RUF001 (punctuation of several scripts)
 
 from __future__ import annotations
 
@@ -142,7 +143,7 @@ def _walk(element: _Element, found: list[Piece]) -> None:
     """Append the pieces of a container: its blocks, and the loose text between them."""
     loose: list[str] = [element.text or ""]
     for child in element:
-        tag = child.tag if isinstance(child.tag, str) else ""
+        tag = str(child.tag)
         if tag in _KINDS:
             _flush(loose, found)
             _append(child, _KINDS[tag], found)

@@ -1,4 +1,5 @@
 """What kind of page this is, and why: first by what it declares, then by its shape."""
+# ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
 
 from __future__ import annotations
 
@@ -148,7 +149,7 @@ def tell_kind(
         return found
     if paywalled and shape.body_chars < TEASER_CHARS:
         return PageKind("teaser", f"paywall, {shape.body_chars} characters of text")
-    if shape.captions >= MIN_CAPTIONS and shape.body_chars < shape.captions * 150:  # noqa: PLR2004 (a gallery's text is in its captions)
+    if shape.captions >= MIN_CAPTIONS and shape.body_chars < shape.captions * 150:
         return PageKind(
             "gallery", f"{shape.captions} captions, {shape.body_chars} characters of text"
         )
@@ -157,7 +158,7 @@ def tell_kind(
     return _by_shape(url, title, shape)
 
 
-def _declared(metadata: Metadata, shape: Shape) -> PageKind | None:
+def _declared(metadata: Metadata, shape: Shape) -> PageKind | None:  # noqa: PLR0911 (one return a sign)
     types = metadata.types
     og_type = (metadata.first("og:type") or "").casefold()
     if "LiveBlogPosting" in types:
@@ -203,7 +204,7 @@ def _by_address(url: str, title: str, metadata: Metadata, shape: Shape) -> PageK
     return None
 
 
-def _by_shape(url: str, title: str, shape: Shape) -> PageKind:
+def _by_shape(url: str, title: str, shape: Shape) -> PageKind:  # noqa: PLR0911 (one return a sign)
     parts = urlsplit(url)
     is_root = parts.path in {"", "/"} and not parts.query
     listed = shape.link_share >= LISTING_LINK_SHARE or shape.teasers >= MIN_LISTED

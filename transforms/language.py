@@ -3,6 +3,7 @@
 The declared language is believed unless the text clearly contradicts it; then
 the text's is taken and the conflict told.
 """
+# ruff: noqa: RUF001, E501 (patterns in several scripts, one a line)
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 Read before anything is inferred from the text, because it is cheap and mostly
 right. Nothing here decides; the candidates are weighed elsewhere.
 """
+# ruff: noqa: E501 (patterns and tables, one a line)
 
 from __future__ import annotations
 
@@ -10,9 +11,12 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import orjson
-from lxml.html import HtmlElement
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 
 ARTICLE_TYPES = (

@@ -3,6 +3,7 @@
 Order of trust: JSON-LD, meta elements, the feed, the page's markup, its URL,
 and only then a search in its text. No date later than the fetch is believed.
 """
+# ruff: noqa: RUF001, E501 (patterns in several scripts, one a line)
 
 from __future__ import annotations
 

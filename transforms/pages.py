@@ -4,6 +4,7 @@ Limits come first, by counting bytes: some pages of a few hundred kilobytes woul
 hold a parser or an extractor for a minute (100,000 attributes on one element, a
 million links, 120,000 paragraphs). Real news pages stay below a half of each.
 """
+# ruff: noqa: E501 (patterns and tables, one a line)
 
 from __future__ import annotations
 
@@ -80,7 +81,7 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,
-        default_doctype=False,
+        default_doctype=False,  # type: ignore[call-arg] (missing in the stubs)
     )
     try:
         tree = etree.fromstring(markup, parser=parser)
@@ -97,7 +98,7 @@ def check_limits(markup: bytes) -> None:
     if tags > 2 * MAX_ELEMENTS:
         raise TooComplexError(f"{tags // 2} elements, at most {MAX_ELEMENTS} are read")
     if tags <= min(limit for _, limit in _LIMITS.values()):
-        limits = {"attributes": _LIMITS["attributes"]}
+        limits: Mapping[str, tuple[tuple[bytes, ...], int]] = {"attributes": _LIMITS["attributes"]}
     else:
         limits = _LIMITS
         markup = markup.lower()

@@ -1,4 +1,5 @@
 """The headline as the reader sees it, chosen among all that a page and its feed call it."""
+# ruff: noqa: RUF001 (patterns in several scripts, one a line)
 
 from __future__ import annotations
 
@@ -177,7 +178,7 @@ def _is_site(part: str, names: set[str]) -> bool:
     return folded in names or any(
         len(name) > 3
         and (folded.startswith(name) or folded.endswith(name))
-        and len(folded) <= len(name) + 12  # noqa: PLR2004 ('BBC News', 'Reuters.com')
+        and len(folded) <= len(name) + 12
         for name in names
     )
 

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.workers import Lost, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TIME_LIMIT_SECONDS = 1.0
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def misbehave(number: int) -> int:
+    if number == 13:
+        while True:
+            pass
+    if number == 17:
+        os._exit(3)
+    if number == 19:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 23:
+        raise ValueError("an item of its own")
+    if number == 29:
+        return lambda: None  # type: ignore[return-value]
+    return number * 2
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers(2, TIME_LIMIT_SECONDS) as pool:
+        asyncio.run(pool.map(double, [1, 2]))
+        yield pool
+
+
+def test_results_come_in_the_order_of_the_items(workers: Workers) -> None:
+    assert asyncio.run(workers.map(double, range(100))) == [n * 2 for n in range(100)]
+
+
+def test_nothing_in_gives_nothing_out(workers: Workers) -> None:
+    assert asyncio.run(workers.map(double, [])) == []
+
+
+def test_an_item_that_hangs_dies_or_raises_costs_itself_alone(workers: Workers) -> None:
+    results = asyncio.run(workers.map(misbehave, range(40)))
+    lost = {n: result for n, result in enumerate(results) if isinstance(result, Lost)}
+    assert {n: one.reason for n, one in lost.items()} == {
+        13: "timeout",
+        17: "died",
+        19: "died",
+        23: "raised",
+        29: "raised",
+    }
+    assert lost[23].detail == "ValueError: an item of its own"
+    assert [result for n, result in enumerate(results) if n not in lost] == [
+        n * 2 for n in range(40) if n not in lost
+    ]
+
+
+def test_the_pool_goes_on_after_a_loss(workers: Workers) -> None:
+    asyncio.run(workers.map(misbehave, [17]))
+    assert asyncio.run(workers.map(double, [1, 2, 3])) == [2, 4, 6]
+
+
+def test_thousands_of_small_items_cost_less_than_two_milliseconds_each(workers: Workers) -> None:
+    start = time.perf_counter()
+    results = asyncio.run(workers.map(double, range(3000)))
+    assert results == [n * 2 for n in range(3000)]
+    assert (time.perf_counter() - start) / 3000 < 0.002
+
+
+def test_workers_are_refused_outside_of_their_context() -> None:
+    with pytest.raises(RuntimeError, match="context"):
+        asyncio.run(Workers(1, 1.0).map(double, [1]))
