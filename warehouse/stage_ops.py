@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal
 
 import orjson
 import xxhash
 
 from transforms.identity import make_id
 from transforms.urls import InvalidURL, host_of
+from warehouse.stage import columns_of
 from warehouse.write import encodable
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from transforms.records import (
+        Article,
         Batch,
+        Entry,
         Exchange,
         FeedState,
         HostState,
@@ -149,7 +152,7 @@ def quarantine_rows(batch: Batch) -> list[Row]:
                 (hit.severity for hit in item.hits), key=SEVERITIES.index, default="critical"
             ),
             "reason": "; ".join(dict.fromkeys(hit.reason for hit in item.hits)),
-            "record": _json(asdict(item.record)),
+            "record": _json(item.record),
             "status": "held",
         }
         for key, item in sorted(_held_last(batch).items())
@@ -178,14 +181,14 @@ def mark_rows(batch: Batch) -> list[Row]:
 def rule_result_rows(batch: Batch) -> list[Row]:
     """Return one row per rule of the batch's suites."""
     stamp = {"load_id": batch.load_id, "run_id": batch.run_id, "checked_at": batch.at}
-    return [asdict(result) | stamp for result in batch.rule_results]
+    return [columns_of(result) | stamp for result in batch.rule_results]
 
 
 def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
     """Return one row per feed: the state last polled."""
     newest = sorted(states, key=lambda state: (state.polls, state.polled_at or at))
     return [
-        asdict(state) | {"copied_at": at}
+        columns_of(state) | {"copied_at": at}
         for _, state in sorted({state.feed_id: state for state in newest}.items())
     ]
 
@@ -194,7 +197,7 @@ def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:
     """Return one row per host, with the size of robots.txt in place of its text."""
     rows = []
     for _, state in sorted({state.host: state for state in states}.items()):
-        row = asdict(state) | {"copied_at": at}
+        row = columns_of(state) | {"copied_at": at}
         robots = row.pop("robots_body")
         rows.append(row | {"robots_bytes": None if robots is None else len(robots)})
     return rows
@@ -229,7 +232,7 @@ def _exchange_row(exchange: Exchange) -> Row:
         "etag": exchange.header("etag"),
         "last_modified": exchange.header("last-modified"),
         "payload_bytes": exchange.payload_bytes or len(exchange.payload),
-        "hops": [asdict(hop) for hop in exchange.hops],
+        "hops": [columns_of(hop) for hop in exchange.hops],
         "problem_code": problem.code if problem else None,
         "problem_detail": problem.detail if problem else None,
         "archive_file": place.file if place else None,
@@ -262,7 +265,7 @@ def _problem_value(problem: Problem) -> Row:
 
 
 def _outcome_row(outcome: Outcome) -> Row:
-    row = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    row = columns_of(outcome)
     row["happened_at"] = row.pop("at")
     return row
 
@@ -281,8 +284,8 @@ def _hit_columns(hit: RuleHit) -> Row:
     return {name: getattr(hit, name) for name in names} | {"column_name": hit.column}
 
 
-def _json(value: Any) -> str:  # noqa: ANN401 (any record as a dict)
+def _json(record: Entry | Article) -> str:
     try:
-        return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
+        return orjson.dumps(record, option=orjson.OPT_UTC_Z).decode()
     except TypeError:  # a lone surrogate
-        return orjson.dumps(encodable(value), option=orjson.OPT_UTC_Z).decode()
+        return orjson.dumps(encodable(asdict(record)), option=orjson.OPT_UTC_Z).decode()

@@ -24,12 +24,14 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 def staged(
     con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row], schema: pa.Schema
 ) -> Iterator[None]:
-    """Let SQL see rows as the table ``name`` for the length of a block."""
+    """Let SQL see rows as the table ``name`` for the length of a block.
+
+    After an error the table goes with the transaction that is rolled back: taking it
+    away in an aborted transaction would raise, and hide what happened.
+    """
     con.register(name, arrow_table(rows, schema))
-    try:
-        yield
-    finally:
-        con.unregister(name)
+    yield
+    con.unregister(name)
 
 
 def table_schema(con: duckdb.DuckDBPyConnection, table: str, *more: pa.Field) -> pa.Schema:

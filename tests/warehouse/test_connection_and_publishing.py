@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import duckdb
+import pytest
+
+from warehouse import load
+from warehouse.connection import Home, WarehouseBusy, WarehouseMissing, reading, writing
+from warehouse.publish import publish
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from warehouse.connection import Home, writing
+with writing(Home(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+READ_ON = """
+import sys
+from pathlib import Path
+from warehouse.connection import reading
+with reading(Path(sys.argv[1])) as con:
+    for line in sys.stdin:
+        print(con.execute("select count(*) from news.feeds").fetchall()[0][0], flush=True)
+"""
+
+
+def start(code, path):
+    return subprocess.Popen(  # noqa: S603 (our own code)
+        [sys.executable, "-c", code, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def ask(process):
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return int(process.stdout.readline())
+
+
+def test_a_missing_file_tells_how_to_make_it(tmp_path):
+    with (
+        pytest.raises(WarehouseMissing, match="copytaster init"),
+        writing(Home(tmp_path / "none")),
+    ):
+        pass
+    with pytest.raises(WarehouseMissing, match="copytaster init"), reading(tmp_path / "no.duckdb"):
+        pass
+
+
+def test_a_second_writer_waits_and_then_says_who_is_in_the_way(home):
+    holder = start(HOLD, home.root)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(WarehouseBusy), writing(home, timeout_seconds=0.2):
+            pass
+        threading.Timer(0.3, lambda: holder.communicate("\n")).start()
+        with writing(home, timeout_seconds=20) as con:
+            assert con.execute("select 1").fetchall() == [(1,)]
+    finally:
+        holder.wait(20)
+
+
+def test_a_program_that_reads_the_live_file_is_waited_for(home):
+    reader = start(READ_ON, home.live)
+    try:
+        assert ask(reader) == 0
+        with (
+            pytest.raises(WarehouseBusy, match="another program"),
+            writing(home, timeout_seconds=0.3),
+        ):
+            pass
+    finally:
+        reader.communicate("")
+
+
+def test_times_are_in_utc_and_the_file_keeps_the_shared_format(home):
+    with writing(home) as con:
+        assert con.execute("select current_setting('TimeZone')").fetchall()[0][0] in {
+            "UTC",
+            "Etc/UTC",
+        }
+        tags = con.execute("select tags from duckdb_databases() where not internal").fetchall()
+        assert tags[0][0]["storage_version"].startswith("v1.5.0")
+
+
+def test_a_failed_block_leaves_nothing(home, world):
+    with pytest.raises(ZeroDivisionError), writing(home) as con:
+        con.execute("begin")
+        con.execute("delete from ops.schema_version")
+        1 / 0  # noqa: B018 (something goes wrong)
+    with writing(home) as con:
+        assert con.execute("select count(*) from ops.schema_version").fetchall()[0][0] > 0
+
+
+def test_publishing_puts_a_whole_copy_and_open_readers_keep_the_old_one(home, world):
+    assert publish(home).is_renewed
+    reader = start(READ_ON, home.published)
+    try:
+        assert ask(reader) == 0
+        with writing(home) as con:
+            load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+        published = publish(home)
+        assert published.is_renewed
+        assert published.bytes == home.published.stat().st_size > 0
+        assert ask(reader) == 0
+        newcomer = start(READ_ON, home.published)
+        assert ask(newcomer) == 1
+        newcomer.communicate("")
+    finally:
+        reader.communicate("")
+    assert [path.name for path in home.root.glob("*.fresh")] == []
+
+
+def test_publishing_again_without_a_change_does_nothing(home, world):
+    publish(home)
+    before = home.published.stat()
+    assert not publish(home).is_renewed
+    assert home.published.stat().st_ino == before.st_ino
+    with writing(home) as con:
+        load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+    assert publish(home).is_renewed
+
+
+def test_readers_never_see_half_a_copy(home, world):
+    publish(home)
+    faults, stop = [], threading.Event()
+
+    def open_again_and_again():
+        while not stop.is_set():
+            code = f"import duckdb; duckdb.connect({str(home.published)!r}, read_only=True)"
+            code += ".execute('select count(*) from ops.loads').fetchall()"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603 (our own code)
+            if done.returncode:
+                faults.append(done.stderr)
+
+    thread = threading.Thread(target=open_again_and_again)
+    thread.start()
+    deadline = time.monotonic() + 2
+    count = 0
+    while time.monotonic() < deadline:
+        with writing(home) as con:
+            load.begin_run(con, f"run-{count}", "ingest", {}, world.T0, "0.1.0")
+        publish(home)
+        count += 1
+    stop.set()
+    thread.join()
+    assert faults == []
+    with reading(home.published) as con:
+        assert con.execute("select count(*) from ops.runs").fetchall() == [(count,)]
+
+
+def test_a_published_copy_cannot_be_written(home):
+    publish(home)
+    with reading(home.published) as con, pytest.raises(duckdb.InvalidInputException):
+        con.execute("delete from ops.loads")
