@@ -37,7 +37,8 @@ _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([./\-])\s?(\d{1,2})\2\s?(\d{4}|\d{2}
 _YEAR_MONTH_DAY = re.compile(
     r"(?<!\d)(?P<year>\d{4})([/.-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)"
 )
-_ANY_WORD = re.compile(r"[^\W\d_]+(?:\s(?:الثاني|الأول|الاول))?")
+# Vowel signs of Indian scripts and of Thai are no letters to the regex engine.
+_ANY_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0e7f])+(?:\s(?:الثاني|الأول|الاول))?")
 
 
 def read_cjk(text: str, raw: str, origin: str) -> Moment | None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from transforms import content, identity
 from transforms.dates import parse_date
-from transforms.feeds_items import Document, Item, read_xml
+from transforms.feeds_items import Document, Item, UnparsableError, read_xml
 from transforms.feeds_json import read_json
-from transforms.feeds_markup import Scan, scan
+from transforms.feeds_markup import Scan, items_alone, scan
 from transforms.feeds_sitemap import read_sitemap
 from transforms.records import Entry, Moment, ParsedFeed, Problem, Tag
 from transforms.urls import InvalidURL, absolute_url, canonical_url
@@ -69,26 +69,45 @@ def _read(text: str, subject: str, max_items: int) -> tuple[Document, list[Probl
         scanned = scan(stripped, max_items)
         document = _read_markup(scanned)
     if document.format == "sitemapindex":
-        detail = f"an index of {document.found} sitemaps, not a feed"
+        detail = f"an index of {scanned.items} sitemaps, not a feed"
         return document, [_problem(subject, "feed_is_sitemap_index", detail)]
     if not document.format:
         is_page = scanned.kind == "html"
         code = "feed_is_html" if is_page else "feed_unreadable"
-        return document, [_problem(subject, code, f"starts with {stripped[:80]!r}")]
+        detail = f"starts with {stripped[:80]!r}"
+        return Document(format=""), [_problem(subject, code, detail)]
     return document, _document_problems(document, scanned, subject, max_items)
 
 
 def _read_markup(scanned: Scan) -> Document:
     if scanned.kind == "sitemapindex":
-        return Document(format="sitemapindex", found=scanned.items)
+        return Document(format="sitemapindex")
     if scanned.kind == "sitemap":
         document = read_sitemap(scanned.text)
     elif scanned.kind in {"rss", "rdf", "atom"}:
-        document = read_xml(scanned.text, scanned.head)
-        document = replace(document, format=document.format or scanned.kind)
+        document = _read_items(scanned)
     else:
         return Document(format="")
-    return replace(document, found=max(scanned.items, len(document.items)))
+    kept = scanned.items - scanned.items_cut
+    return replace(document, found=scanned.items_cut + max(kept, len(document.items)))
+
+
+def _read_items(scanned: Scan) -> Document:
+    """Read RSS, RDF or Atom: item by item where the parser fails, so that one costs only itself."""
+    try:
+        document = read_xml(scanned.text, scanned.head)
+    except UnparsableError:
+        items = [item for text in items_alone(scanned.text, scanned.kind) for item in _try(text)]
+        return Document(format=scanned.kind if items else "", items=tuple(items))
+    return replace(document, format=document.format or scanned.kind)
+
+
+def _try(text: str) -> tuple[Item, ...]:
+    """Return the items of a document; none where the parser fails: they count as unread."""
+    try:
+        return read_xml(text, "").items
+    except UnparsableError:
+        return ()
 
 
 def _document_problems(
@@ -187,10 +206,11 @@ def _canonical(link: str | None) -> str | None:
 
 def _shared_guids(items: list[Item]) -> frozenset[str]:
     """Return the guids that stand for different articles: other link and other title."""
+    counts = Counter(item.guid for item in items)
     links: defaultdict[str, set[str]] = defaultdict(set)
     titles: defaultdict[str, set[str]] = defaultdict(set)
     for item in items:
-        if item.guid and item.link and item.title:
+        if item.guid and item.link and item.title and counts[item.guid] > 1:
             links[item.guid].add(_canonical(item.link) or item.link)
             titles[item.guid].add(item.title)
     return frozenset(g for g in links if len(links[g]) > 1 and len(titles[g]) > 1)

@@ -103,18 +103,19 @@ def language_tag(value: object) -> str | None:
     return tag if _LANGUAGE.fullmatch(tag) else None
 
 
+class UnparsableError(Exception):
+    """The feed parser failed at a document."""
+
+
 def read_xml(text: str, head: str) -> Document:
     """Parse the text of an RSS, RDF or Atom feed.
 
     ``head`` is the part outside of the items, where the parser keeps the last of
     several skipHours only.
+
+    Raises: UnparsableError where the parser fails, as it does at some misplaced elements.
     """
-    declared = f'<?xml version="1.0" encoding="utf-8"?>\n{text}'
-    parsed = feedparser.parse(
-        io.BytesIO(declared.encode("utf-8", "replace")),
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    parsed = _parse(text)
     feed = parsed["feed"]
     name = str(dict.get(parsed, "version") or "")
     is_atom = name.startswith("atom")
@@ -123,7 +124,7 @@ def read_xml(text: str, head: str) -> Document:
         items=tuple(_item(entry, is_atom=is_atom) for entry in parsed["entries"]),
         title=plain_text(dict.get(feed, "title")),
         language=language_tag(dict.get(feed, "language")),
-        homepage=_first_link(feed, "alternate") or dict.get(feed, "link"),
+        homepage=_first_link(feed, "alternate") or _text(dict.get(feed, "link")),
         ttl_minutes=_whole(dict.get(feed, "ttl")),
         update_period_minutes=_update_period(feed),
         skip_hours=tuple(sorted({int(hour) % 24 for hour in _HOUR.findall(head)})),
@@ -132,6 +133,20 @@ def read_xml(text: str, head: str) -> Document:
         moved_to=_text(dict.get(feed, "newlocation"))
         or _text(dict.get(feed, "itunes_new-feed-url")),
     )
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 (feedparser has no types)
+    declared = f'<?xml version="1.0" encoding="utf-8"?>\n{text}'
+    try:
+        return feedparser.parse(
+            io.BytesIO(declared.encode("utf-8", "replace")),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
+        # Seen with mangled feeds: a textInput in an item, a media:player without
+        # attributes, an empty base64 body. The library has no exception of its own.
+        raise UnparsableError(f"{type(error).__name__}: {error}") from error
 
 
 def _item(entry: Any, *, is_atom: bool) -> Item:  # noqa: ANN401 (feedparser has no types)
@@ -187,13 +202,18 @@ def _dates(entry: Any, *, is_atom: bool) -> tuple[str | None, str | None]:  # no
 
 
 def _link(entry: Any, *, is_atom: bool) -> str | None:  # noqa: ANN401 (as above)
-    """Return the link to the article: never the enclosure, the feed itself only at the last."""
-    guid = _text(dict.get(entry, "id"))
+    """Return the link to the article: never the enclosure, the feed itself only at the last.
+
+    Where there is none, a guid that may be one (the parser gives it as the link)
+    counts if it is a whole URL: a mere number is no relative link.
+    """
+    guid, link = _text(dict.get(entry, "id")), _text(dict.get(entry, "link"))
+    permalink = guid if guid and (is_atom or guid == link) and is_http(guid) else None
     return (
         _text(dict.get(entry, "feedburner_origlink"))
         or _alternate(entry)
-        or _text(dict.get(entry, "link"))
-        or (guid if is_atom and guid and is_http(guid) else None)
+        or (link if link != guid else None)
+        or permalink
         or _first_link(entry, "related", "via", "self")
     )
 

@@ -112,6 +112,21 @@ def without_prologue(text: str, root: str) -> str | None:
     return None
 
 
+def items_alone(text: str, kind: Kind) -> list[str]:
+    """Return documents of one item each, from a text that `scan` made readable.
+
+    For a parser that fails at one item and would take all others with it.
+    """
+    root = _PROLOGUE.match(text)
+    if root is None or kind not in {"rss", "rdf", "atom"}:
+        return []
+    tag = root.group()[1:]
+    start = text[: text.index(">") + 1] + ("<channel>" if kind == "rss" else "")
+    end = ("</channel>" if kind == "rss" else "") + f"</{tag}>"
+    spans, _, _ = _spans(text, tag, "entry" if kind == "atom" else "item")
+    return [f"{start}{text[first:last]}{end}" for first, last in spans]
+
+
 def _find_root(text: str) -> re.Match[str] | None:
     """Return the start tag of the root: of a known one, else of an HTML page.
 
@@ -140,52 +155,67 @@ def _item_tags(tag: str, item: str) -> re.Pattern[str]:
     name = rf"(?:{prefixes})?{item}"
     return re.compile(
         rf"<(?:{_OPAQUE_INNER}"
-        rf"|(?P<open>(?i:{name})(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>)"
+        rf"|(?P<open>(?i:{name})(?=[\s/>])(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>)"
         rf"|/(?:(?P<close>(?i:{name}))|(?P<end>(?i:{re.escape(tag)})))\s*>)",
         re.DOTALL,
     )
 
 
 def _cut(kind: Kind, text: str, tag: str, item: str, max_items: int) -> Scan:
-    spans: list[tuple[int, int]] = []
-    depth, start, end, last_close, open_at_close = 0, 0, -1, 0, 0
-    for found in _item_tags(tag, item).finditer(text):
-        opened = found["open"]
-        if opened:
-            start = found.start() if depth == 0 else start
-            if not opened.endswith("/>"):
-                depth += 1
-                continue
-        elif found["close"]:
-            depth = max(depth - 1, 0)
-        elif found["end"]:
-            end = found.end()
-            continue
-        else:
-            continue
-        last_close, open_at_close = found.end(), depth
-        if depth == 0:
-            spans.append((start, found.end()))
-    if end < 0:
-        text = _closed(text, tag, f"</{item}>" * open_at_close, last_close or _safe_end(text))
+    """Return the text between the root's tags, with its complete items up to the limit."""
+    spans, end, last_close = _spans(text, tag, item)
+    is_truncated = end < 0
+    if is_truncated:
+        end = last_close or _safe_end(text, item)
+        spans = [span for span in spans if span[1] <= end]
+        text = _closed(text[:end], tag)
     else:
         text = text[:end]
-    if open_at_close:  # items that are never closed: the parser may make sense of them
-        return Scan(kind, text, text[:20_000], len(spans), 0, is_truncated=end < 0)
-    head = _without(text, spans)
-    kept = _without(text, spans[max_items:])
-    return Scan(kind, kept, head, len(spans), max(len(spans) - max_items, 0), end < 0)
+    return Scan(
+        kind,
+        text=_without(text, spans[max_items:]),
+        head=_without(text, spans),
+        items=len(spans),
+        items_cut=max(len(spans) - max_items, 0),
+        is_truncated=is_truncated,
+    )
 
 
-def _safe_end(text: str) -> int:
-    """Return where the last complete tag of a document without complete items ends."""
-    item = re.search(r"<(?:item|entry|url|sitemap)[\s>]", text)
-    return text.rfind(">", 0, item.start() if item else len(text)) + 1
+def _spans(text: str, tag: str, item: str) -> tuple[list[tuple[int, int]], int, int]:
+    """Return where each item starts and ends, where the root ends, and the last item's end.
+
+    An item that is not closed ends where the next starts. The root's end is -1
+    where it is missing.
+    """
+    spans: list[tuple[int, int]] = []
+    start, end, last_close = -1, -1, 0
+    for found in _item_tags(tag, item).finditer(text):
+        if found["open"]:
+            if start >= 0:
+                spans.append((start, found.start()))
+            start = found.start()
+            if found.group().endswith("/>"):
+                spans.append(found.span())
+                start, last_close = -1, found.end()
+        elif found["close"]:
+            if start >= 0:
+                spans.append((start, found.end()))
+            start, last_close = -1, found.end()
+        elif found["end"]:
+            end = found.end()
+    if start >= 0 and end >= 0:
+        spans.append((start, end - len(f"</{tag}>")))
+    return spans, end, last_close
 
 
-def _closed(text: str, tag: str, item_ends: str, end: int) -> str:
-    """Return the text up to an end, with the tags closed that are open there."""
-    text = text[:end] + item_ends
+def _safe_end(text: str, item: str) -> int:
+    """Return where the last complete tag before a document's first item ends."""
+    first = re.search(rf"<(?:\w+:)?{item}[\s>]", text)
+    return text.rfind(">", 0, first.start() if first else len(text)) + 1
+
+
+def _closed(text: str, tag: str) -> str:
+    """Return a text that breaks off with channel and root closed."""
     channel = _CHANNEL_OPEN.search(text)
     if channel and f"</{channel[1]}>" not in text:
         text += f"</{channel[1]}>"
