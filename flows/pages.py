@@ -59,7 +59,8 @@ async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> 
             fetching = group.create_task(fetch_pages(run, lane))
             pages = await extract_pages(run, wants, window)
             await load_pages(run, pages, await check_pages(run, pages))
-        wants = fetching.result()
+        # What this batch had in hand was left out of that claim: ask once more before leaving.
+        wants = fetching.result() or await fetch_pages(run, lane)
 
 
 @step

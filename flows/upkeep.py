@@ -15,7 +15,7 @@ from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings
 from flows.step import step
-from warehouse import load
+from warehouse import register
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
@@ -48,12 +48,17 @@ async def check_all(run: Run) -> None:
 
 def _check_all(run: Run) -> None:
     with writing(run.home) as con:
-        results = check_warehouse(con)
-        load.put_rule_results(con, run.run_id, results, run.clock())
+        findings = check_warehouse(con)
+        register.put_rule_results(
+            con, run.run_id, [finding.result for finding in findings], run.clock()
+        )
     run.loads += 1
-    for result in results:
-        if result.failed_rows:
-            run.meter.note(f"{result.rule_id}: {result.failed_rows} rows ({result.severity})")
+    for finding in findings:
+        if finding.result.failed_rows:
+            run.meter.note(
+                f"{finding.result.rule_id}: {finding.result.failed_rows} rows break it"
+                f" ({finding.reason}) {'; '.join(finding.examples)}"
+            )
 
 
 @step
