@@ -46,6 +46,7 @@ _WEIGHT_OF_PROBLEM = {
     "timeout": TEMPORARY,
     "truncated_body": TEMPORARY,
 }
+INCOMPLETE = frozenset({"truncated_document"})
 NOT_ASKED = "host_asked_to_wait"
 PERMANENT = frozenset({301, 308})
 
@@ -136,6 +137,7 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         code = faults[0].code if faults else "unreadable_feed"
         failed = replace(state, problem=code)
         return _failed(failed, exchange, SOFT, now=now, min_minutes=min_minutes)
+    is_whole = all(problem.code not in INCOMPLETE for problem in faults)
     minutes, reason = interval_minutes(parsed, now, min_minutes, max_minutes)
     read = replace(
         state,
@@ -143,9 +145,9 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         problem=faults[0].code if faults else None,
         changed_at=now if new_entries else state.changed_at,
         full_fetch_at=now,
-        etag=None if faults else exchange.header("etag"),
-        last_modified=None if faults else exchange.header("last-modified"),
-        body_hash=None if faults else parsed.body_hash,
+        etag=exchange.header("etag") if is_whole else None,
+        last_modified=exchange.header("last-modified") if is_whole else None,
+        body_hash=parsed.body_hash if is_whole else None,
     )
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
     due = _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flows.fetch.wire import Wire
+from flows.settings import Settings
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -401,3 +404,27 @@ def test_what_is_unexpected_raises(lab: Lab, said: Said) -> None:
 
     with pytest.raises(Exception, match="closed"):
         lab(story)
+
+
+def test_a_proxy_of_the_environment_is_used_and_private_literals_still_refused(
+    lab: Lab, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(visit: Visit) -> None:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{visit.publisher.port}")
+        monkeypatch.setenv("no_proxy", "direct.invalid")
+        visit.answers["http://a.example/feed"] = said(200, b"by proxy")
+        wire = Wire(Settings(), visit.machine.clock)
+        try:
+            answer = await wire.send("http://a.example/feed", {}, max_bytes=1000)
+            assert (answer.payload, answer.fault) == (b"by proxy", None)
+            assert visit.publisher.requests[0].target == "http://a.example/feed"
+            refused = wire.refusal("http://10.0.0.1/")
+            assert refused is not None
+            assert refused.code == "address_refused"
+            direct = await wire.send("http://direct.invalid/", {}, max_bytes=1000)
+            assert direct.fault is not None
+            assert direct.fault.code == "dns_failure"
+        finally:
+            await wire.close()
+
+    lab(story)

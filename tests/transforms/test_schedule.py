@@ -19,6 +19,7 @@ from transforms.records import (
     Moment,
     ParsedFeed,
     Problem,
+    Stage,
 )
 from transforms.schedule import (
     after_exchange,
@@ -346,8 +347,11 @@ def test_a_document_read_in_part_must_come_again_whole() -> None:
     assert conditional_headers(after, NOW) == {}
 
 
-def test_a_faulty_item_does_not_spoil_the_validators() -> None:
-    fault = replace(FAULT, stage="entry", code="no_key")
+@pytest.mark.parametrize(("stage", "code"), [("entry", "no_key"), ("poll", "items_cut")])
+def test_a_fault_that_will_not_go_away_does_not_spoil_the_validators(
+    stage: Stage, code: str
+) -> None:
+    fault = replace(FAULT, stage=stage, code=code)
     after = after_parse(
         STATE, parsed(*every(HOUR), problems=(fault,)), exchange(200, *ETAGS), 1, now=NOW
     )
