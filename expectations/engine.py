@@ -6,12 +6,14 @@ fault of the library or of ours never counts as a fault of the data.
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from expectations.rules import Rule
 
@@ -23,9 +25,8 @@ RESULT_FORMAT: dict[str, object] = {
     "return_unexpected_index_query": False,
 }
 
-# The library keeps the latest context in a global: threads that validate at the
-# same time could be handed each other's data. The work is bound to the CPU, so
-# that taking turns costs nothing.
+LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -56,8 +57,7 @@ def failed_rows(
         contradicts itself.
     """
     check_columns(rules, rows)
-    with _ONE_AT_A_TIME:
-        results = _validate(suite_name, rules, rows)
+    results = _validate(suite_name, rules, rows)
     by_rule = {result.expectation_config.meta.get("rule_id"): result for result in results}
     ids = {rule.rule_id for rule in rules}
     if not len(results) == len(rules) == len(ids) or by_rule.keys() != ids:
@@ -110,21 +110,34 @@ def exception_message(info: Mapping[str, Any] | None) -> str:
     return str(raised[0].get("exception_message") or "an exception") if raised else ""
 
 
-def quiet_context() -> Any:  # noqa: ANN401 (the library is untyped here)
-    """Return a context for one call: no analytics, no progress bars, nothing on disk."""
+@contextmanager
+def library_context() -> Iterator[Any]:
+    """Lend a context of the library for one call: no analytics, no progress bars, no files.
+
+    Callers take turns. The library keeps the latest context in a global, where
+    threads could be handed each other's data; the work is bound to the CPU, so
+    that waiting costs nothing. At the end the global lets go of data and connections.
+
+    Raises: ValidationSystemError for whatever the library raises.
+    """
     import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
+    from great_expectations.data_context import set_context  # noqa: PLC0415 (as above)
 
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    return context
+    with _ONE_AT_A_TIME:
+        try:
+            context = gx.get_context(mode="ephemeral")
+            context.enable_analytics(enable=False)
+            context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+            yield context
+        except Exception as error:
+            raise ValidationSystemError(None, f"{type(error).__name__}: {error}") from error
+        finally:
+            set_context(None)
 
 
-def column_of(pd: Any, rows: Sequence[Mapping[str, object]], column: str) -> Any:  # noqa: ANN401 (imported when used)
-    """Return a column of a batch; texts as objects, since Arrow's cannot hold lone surrogates."""
-    values = [row[column] for row in rows]
-    is_text = any(isinstance(value, str) for value in values)
-    return pd.Series(values, dtype=object if is_text else None)
+def encodable(value: object) -> object:
+    """Return a value with U+FFFD for lone surrogates, which Arrow's strings cannot hold."""
+    return LONE_SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _validate(
@@ -134,11 +147,11 @@ def _validate(
     import pandas as pd  # noqa: PLC0415 (as above)
 
     columns = sorted({rule.feature for rule in rules})
-    frame = pd.DataFrame({column: column_of(pd, rows, column) for column in columns})
+    frame = pd.DataFrame({column: [encodable(row[column]) for row in rows] for column in columns})
     frame.insert(0, ROW_ID, range(len(rows)))
-    context = quiet_context()
     name = f"{suite_name} {uuid.uuid4().hex}"
-    asset = context.data_sources.add_pandas(name).add_dataframe_asset("batch")
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    suite = gx.ExpectationSuite(name=name, expectations=[rule.build() for rule in rules])
-    return list(batch.validate(suite, result_format=RESULT_FORMAT).results)
+    with library_context() as context:
+        asset = context.data_sources.add_pandas(name).add_dataframe_asset("batch")
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+        suite = gx.ExpectationSuite(name=name, expectations=[rule.build() for rule in rules])
+        return list(batch.validate(suite, result_format=RESULT_FORMAT).results)

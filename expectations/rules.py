@@ -78,7 +78,7 @@ class Rule:
 
 def shorten(value: object) -> str:
     """Return a value as one line of at most 200 characters."""
-    text = " ".join(str(value).split())
+    text = " ".join(str(value).encode("utf-8", "replace").decode("utf-8").split())
     return text if len(text) <= VALUE_CHARS else text[: VALUE_CHARS - 1] + "…"
 
 

@@ -6,11 +6,10 @@ own it cannot read DuckDB: it fetches after its connection has been closed.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from expectations.engine import ValidationSystemError, exception_message, quiet_context
+from expectations.engine import ValidationSystemError, exception_message, library_context
 from expectations.rules import shorten
 from expectations.warehouse_rules import WAREHOUSE_RULES, WAREHOUSE_SUITE, WarehouseRule
 from transforms.records import RuleResult
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 EXAMPLES = 5
 
 _RESULT_FORMAT = {"result_format": "COMPLETE"}
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +48,7 @@ def check_warehouse(
     try:
         lent.begin()
         counts = [_count(lent, rule) for rule in rules]
-        with _ONE_AT_A_TIME:
-            results = _validate(lent, rules)
+        results = _validate(lent, rules)
     finally:
         lent.close()  # ends its transaction
     by_rule = {result.expectation_config.meta.get("rule_id"): result for result in results}
@@ -108,15 +105,6 @@ def _validate(con: duckdb.DuckDBPyConnection, rules: Sequence[WarehouseRule]) ->
     from great_expectations import expectations as library  # noqa: PLC0415 (as above)
     from sqlalchemy.pool import StaticPool  # noqa: PLC0415 (as above)
 
-    context = quiet_context()
-    source = context.data_sources.add_sql(
-        name=WAREHOUSE_SUITE,
-        connection_string="duckdb:///:memory:",  # never opened: the creator lends a connection
-        create_temp_table=False,
-        kwargs={"creator": lambda: _borrowed(con), "poolclass": StaticPool},
-    )
-    asset = source.add_query_asset("anything", "select 1 as one")
-    batch = asset.add_batch_definition_whole_table("whole").get_batch()
     expectations = [
         library.UnexpectedRowsExpectation(
             # The library warns where the batch is not named; ours is the whole database.
@@ -126,8 +114,17 @@ def _validate(con: duckdb.DuckDBPyConnection, rules: Sequence[WarehouseRule]) ->
         )
         for rule in rules
     ]
-    suite = gx.ExpectationSuite(name=WAREHOUSE_SUITE, expectations=expectations)
-    return list(batch.validate(suite, result_format=_RESULT_FORMAT).results)
+    with library_context() as context:
+        source = context.data_sources.add_sql(
+            name=WAREHOUSE_SUITE,
+            connection_string="duckdb:///:memory:",  # never opened: the creator lends a connection
+            create_temp_table=False,
+            kwargs={"creator": lambda: _borrowed(con), "poolclass": StaticPool},
+        )
+        asset = source.add_query_asset("anything", "select 1 as one")
+        batch = asset.add_batch_definition_whole_table("whole").get_batch()
+        suite = gx.ExpectationSuite(name=WAREHOUSE_SUITE, expectations=expectations)
+        return list(batch.validate(suite, result_format=_RESULT_FORMAT).results)
 
 
 def _borrowed(con: duckdb.DuckDBPyConnection) -> Any:  # noqa: ANN401 (a class of an untyped library)
