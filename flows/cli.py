@@ -217,3 +217,7 @@ def main() -> None:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a title need not fit the terminal's encoding
     app()
+
+
+if __name__ == "__main__":
+    main()
