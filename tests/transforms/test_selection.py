@@ -53,9 +53,9 @@ def test_an_entry_is_fetched_when_it_is_new_or_changed(
     assert (decision.entry, decision.action, decision.reason) == (ENTRY, action, reason)
 
 
-@pytest.mark.parametrize("change", [{"title": None}, {"updated": None}])
-def test_what_a_feed_no_longer_says_is_no_change(change: dict[str, None]) -> None:
-    (decision,) = decide([replace(ENTRY, **change)], {"e1": KNOWN})
+@pytest.mark.parametrize("entry", [replace(ENTRY, title=None), replace(ENTRY, updated=None)])
+def test_what_a_feed_no_longer_says_is_no_change(entry: Entry) -> None:
+    (decision,) = decide([entry], {"e1": KNOWN})
     assert decision.reason == "unchanged"
 
 
