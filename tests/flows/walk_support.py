@@ -1,0 +1,335 @@
+"""What the tests of the whole walk share: newsrooms, homes, runs that can be killed, and tables.
+
+Runs that are to be killed are started by a launcher: a process that has imported the
+project once and forks a child for each command line. The child is the `copytaster`
+command as it is, spared the seconds that imports take.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flows.newsroom import Newsroom
+
+FUNDUS = Path(__file__).parents[3] / "shared" / "data" / "pages" / "fundus-parser-tests"
+needs_fundus = pytest.mark.skipif(not FUNDUS.exists(), reason="the pages are not on this machine")
+
+COMMAND = str(Path(sys.executable).with_name("copytaster"))
+NO_GAP = {"COPYTASTER_HOST_GAP_SECONDS": "0"}
+WAIT_SECONDS = 120.0
+
+
+# Newsrooms and homes
+
+
+def shelve_subset(folder: Path, count: int) -> Path:
+    """Make a newsroom of every so many of the stored pages, in a folder of its own."""
+    lines = (FUNDUS / "records.jsonl").read_text("utf-8").splitlines()
+    folder.mkdir()
+    chosen = lines[:: max(1, len(lines) // count)][:count]
+    for line in chosen:
+        name = json.loads(line)["html_file"]
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.exists():
+            link.symlink_to(FUNDUS / name)
+    (folder / "records.jsonl").write_text("\n".join(chosen) + "\n", "utf-8")
+    return folder
+
+
+def make_home(folder: Path, newsroom: Newsroom | None = None) -> Path:
+    """Initialise a home, subscribed to all feeds of a newsroom."""
+    from flows.homes import prepare_home
+    from flows.subscriptions import subscribe
+
+    prepare_home(folder)
+    if newsroom is not None:
+        subscribe(folder, newsroom.feeds)
+    return folder
+
+
+def run_ingest(home: Path, address: str, **given: Any) -> dict[str, Any]:
+    """Run the live walk in this process."""
+    from flows.ingest import ingest
+
+    return asyncio.run(ingest.fn(home, connect_to=address, **given))
+
+
+def run_backfill(home: Path, **given: Any) -> dict[str, Any]:
+    """Run a backfill in this process."""
+    from flows.backfill import backfill
+
+    return asyncio.run(backfill.fn(home, **given))
+
+
+def told(summary: dict[str, Any], stage: str) -> Counter[str]:
+    """Return how many items of a stage met with which outcome in a run."""
+    counts: Counter[str] = Counter()
+    for one in summary["outcomes"]:
+        if one["stage"] == stage:
+            counts[one["outcome"]] += one["items"]
+    return counts
+
+
+# Tables
+
+# What depends on when, in which run and by which exchange a thing was seen.
+VOLATILE = frozenset(
+    {
+        *("added_at", "changed_at", "first_seen_at", "last_seen_at", "first_loaded_at"),
+        *("loaded_at", "first_polled_at", "last_polled_at", "exchange_id", "first_exchange_id"),
+        "run_id",
+    }
+)
+
+
+def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Ask the live database."""
+    from warehouse.connection import Home, writing
+
+    with writing(Home(home)) as con:
+        return con.execute(sql).fetchall()
+
+
+def tables(home: Path) -> dict[str, list[str]]:
+    """Return all rows of the schema news, and what is held and marked, without the volatile."""
+    from warehouse.connection import Home, writing
+
+    found = {}
+    with writing(Home(home)) as con:
+        names = con.execute(
+            "select table_name from duckdb_tables() where schema_name = 'news' order by all"
+        ).fetchall()
+        for (name,) in names:
+            columns = con.execute(
+                "select column_name from duckdb_columns()"
+                f" where schema_name = 'news' and table_name = '{name}' order by column_index"
+            ).fetchall()
+            kept = ", ".join(f'"{column}"' for (column,) in columns if column not in VOLATILE)
+            rows = con.execute(f"select {kept} from news.{name}").fetchall()
+            found[name] = sorted(map(repr, rows))
+        held = "select subject, subject_id, rule_ids, severity, status from ops.quarantine"
+        found["quarantine"] = sorted(map(repr, con.execute(held).fetchall()))
+        marks = "select subject, subject_id, rule_id from ops.marks"
+        found["marks"] = sorted(map(repr, con.execute(marks).fetchall()))
+    return found
+
+
+def outcomes(home: Path) -> Counter[tuple[str, str, str]]:
+    """Return how often each item met with which outcome.
+
+    Items of the stages page and article go by their address, because their ids name the
+    exchange that made them wanted. A poll that found nothing new is no item's fate.
+    """
+    rows = ask(
+        home,
+        "select stage, case when stage in ('page', 'article') then url else item_id end, outcome"
+        " from ops.outcomes where not (stage = 'poll' and outcome = 'unchanged')",
+    )
+    return Counter(rows)  # type: ignore[arg-type]
+
+
+def audit(home: Path) -> list[tuple[Any, ...]]:
+    """Return what vanished; nothing should."""
+    return ask(home, "from report.outcome_audit")
+
+
+@dataclass(frozen=True)
+class InHand:
+    """How much work a home's state file holds."""
+
+    polls: int
+    pages: int
+    archived: int
+
+
+def in_hand(home: Path) -> InHand:
+    """Return the work in hand, without touching it."""
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect(f"file:{home}/state.sqlite?mode=ro", uri=True)) as con:
+        (polls,) = con.execute("select count(*) from polls").fetchone()
+        pages, archived = con.execute("select count(*), count(place_file) from wants").fetchone()
+    return InHand(polls, pages, archived)
+
+
+# Runs in processes of their own
+
+
+@dataclass
+class Running:
+    """One command under way. ``log`` holds what it prints."""
+
+    pid: int
+    log: Path
+    launcher: Launcher
+    started: float = field(default_factory=time.monotonic)
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        """Return the exit code, negative for the signal that ended it."""
+        return int(self.launcher.ask({"wait": self.pid})["code"])
+
+    def ended(self) -> int | None:
+        """Return the exit code if it has ended."""
+        code = self.launcher.ask({"poll": self.pid})["code"]
+        return None if code is None else int(code)
+
+
+class Launcher:
+    """A process that forks the `copytaster` command."""
+
+    def __init__(self) -> None:
+        code = (
+            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r});"
+            " import walk_support; walk_support.launch()"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **NO_GAP},
+        )
+
+    def ask(self, what: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+        return dict(json.loads(self._process.stdout.readline()))
+
+    def start(self, *argv: object, log: Path) -> Running:
+        """Start a command."""
+        given = {"run": [str(one) for one in argv], "log": str(log)}
+        return Running(self.ask(given)["pid"], log, self)
+
+    def run(self, *argv: object, log: Path) -> int:
+        """Run a command to its end; return its exit code."""
+        return self.start(*argv, log=log).wait()
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(WAIT_SECONDS)
+        self._process.stdout.close()
+
+
+@functools.cache
+def launcher() -> Launcher:
+    """Return the one launcher of this test session."""
+    made = Launcher()
+    atexit.register(made.close)
+    return made
+
+
+def launch() -> None:
+    """Be the launcher: read requests from standard input until it closes."""
+    import expectations.check
+    import flows.backfill
+    import flows.cli
+    import flows.ingest
+    import flows.running  # noqa: F401
+
+    expectations.check.check_entries((), now=None)  # type: ignore[arg-type]
+    codes: dict[int, int] = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "run" in asked:
+            reply: dict[str, Any] = {"pid": _fork(asked["run"], asked["log"])}
+        else:
+            pid = asked.get("wait") or asked["poll"]
+            if pid not in codes:
+                ended, status = os.waitpid(pid, 0 if "wait" in asked else os.WNOHANG)
+                if ended:
+                    codes[pid] = os.waitstatus_to_exitcode(status)
+            reply = {"code": codes.get(pid)}
+        sys.stdout.write(json.dumps(reply) + "\n")
+        sys.stdout.flush()
+
+
+def _fork(argv: list[str], log: str) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.setsid()  # so that its workers can be told from others
+    code = 70
+    try:
+        from flows.cli import main
+
+        sys.argv = ["copytaster", *argv]
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 (a child never returns into the launcher)
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def session_of(pid: int) -> set[int]:
+    """Return the processes of a session that are alive: a command and all it started."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            fields = (folder / "stat").read_text("utf-8").rpartition(")")[2].split()
+            if fields[0] != "Z" and int(fields[3]) == pid:
+                found.add(int(folder.name))
+    return found
+
+
+def wait_until_gone(pid: int, seconds: float = 30.0) -> set[int]:
+    """Wait for all processes of a session to end; return those that have not."""
+    until = time.monotonic() + seconds
+    while (left := session_of(pid)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return left
+
+
+@contextlib.contextmanager
+def killed_at_the_end(running: Running) -> Iterator[Running]:
+    """See that nothing a test started outlives it."""
+    try:
+        yield running
+    finally:
+        for pid in session_of(running.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def spread(seeded: Any, count: int) -> Sequence[float]:
+    """Return as many random fractions, one from each equal part of the way, shuffled."""
+    found = [(number + seeded.random()) / count for number in range(count)]
+    seeded.shuffle(found)
+    return found
