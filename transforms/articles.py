@@ -104,7 +104,7 @@ def extract(
     if refusal is not None:
         return refusal
     url = exchange.final_url or exchange.requested_url
-    sites = site_names(metadata, host_of(url))
+    sites = site_names(metadata, _host(url))
     source = _Source(exchange, entry, page, survey(page.tree), metadata, url, sites)
     return _article(source, source_id)
 
@@ -144,7 +144,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         source.survey,
         blocks.blocks,
         linked_chars=_linked_chars(blocks, page_text),
-        has_byline_or_date=bool(credited or when.published),
+        is_declared=_is_declared(source.metadata, when),
     )
     kind = kinds.tell_kind(
         source.url, title.headline, source.metadata, shape, paywalled=is_paywalled
@@ -204,7 +204,7 @@ def canonical_page_url(url: str, metadata: Metadata, *, is_article: bool = True)
     Not believed: another registrable domain, the site's root or a section above
     the page's own path while the page is an article.
     """
-    own = canonical_url(url)
+    own = _key(url)
     for declared in (metadata.canonical, metadata.first("og:url")):
         absolute = absolute_url(url, declared) if declared else None
         if absolute is None:
@@ -217,6 +217,21 @@ def canonical_page_url(url: str, metadata: Metadata, *, is_article: bool = True)
         if same and not (is_article and _is_above(key, own)):
             return key
     return own
+
+
+def _key(url: str) -> str:
+    """Return an address's key; an address that is none (a file's name) is its own."""
+    try:
+        return canonical_url(url)
+    except InvalidURL:
+        return url
+
+
+def _host(url: str) -> str:
+    try:
+        return host_of(url)
+    except InvalidURL:
+        return ""
 
 
 def _is_above(key: str, own: str) -> bool:
@@ -274,11 +289,13 @@ def _dates(source: _Source) -> moments.Published:
     )
     fetched_at = source.exchange.fetched_at
     when = moments.choose(published, modified, fetched_at=fetched_at)
-    if when.published is not None:
+    if published:
         return when
     latest = (fetched_at + moments.FUTURE).date()
     raw = engine.page_date(source.page.tree, source.url, latest)
     searched = parse_date(raw, origin="text:htmldate") if raw else None
+    if searched is not None and searched.raw.endswith("-01-01"):  # a copyright's year, mostly
+        searched = replace(searched, precision="year")
     extra = [searched] if searched is not None else []
     return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
 
@@ -368,6 +385,14 @@ def _tag_sources(metadata: Metadata) -> Iterator[tuple[str, list[str]]]:
     yield "meta", list(metadata.meta.get("article:tag", ()))
     declared = metadata.first("news_keywords", "keywords", "parsely-tags")
     yield "meta", [part.strip() for part in (declared or "").split(",")]
+
+
+def _is_declared(metadata: Metadata, when: moments.Published) -> bool:
+    """Tell whether the page itself says that it is one article; a feed's word does not count."""
+    if metadata.article or (metadata.first("og:type") or "").casefold() == "article":
+        return True
+    origins = {moment.origin.partition(":")[0] for moment in when.candidates}
+    return bool(origins & {"meta", "url"}) or metadata.first("article:section") is not None
 
 
 def _linked_chars(blocks: Blocks, page_text: PageText) -> int:

@@ -273,7 +273,7 @@ def read_credit_line(text: str) -> list[Credit] | None:
         return _agency_credits(match["rest"].rstrip("."), line)
     if are_agencies(line.rstrip(".")) and ("/" in line or "," in line or find_agency(line)):
         return _agency_credits(line.rstrip("."), line)
-    if match := _EDITED_LINE.match(line):
+    if match := _EDITED_LINE.match(line.rstrip(")") if line.startswith("(") else line):
         return _edited(match, line)
     return [] if _MATERIAL_LINE.match(line) else None
 

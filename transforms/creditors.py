@@ -62,10 +62,11 @@ def gather_credits(
 
 
 def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
-    """Keep the first of the credits with one role and name."""
-    kept: dict[tuple[str, str], Credit] = {}
+    """Keep the first of the credits with one role and name; a picture's are apart from the text's."""
+    kept: dict[tuple[str, str, bool], Credit] = {}
     for credit in found:
-        kept.setdefault((credit.role, credit.name.casefold()), credit)
+        key = (credit.role, credit.name.casefold(), credit.origin == "caption")
+        kept.setdefault(key, credit)
     return tuple(kept.values())
 
 

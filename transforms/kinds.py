@@ -22,6 +22,7 @@ FLASH_CHARS = 400
 MIN_CAPTIONS = 4
 LISTING_LINK_SHARE = 0.6
 MIN_LISTED = 8
+MIN_PROSE = 12
 SHORT_PAGE_CHARS = 2500
 CHALLENGE_BYTES = 60_000
 
@@ -56,7 +57,12 @@ _OPINION_SECTION = re.compile(r"\b(?:opinion|editorial|commentary|op-ed|kommenta
 _LIVE_URL = re.compile(r"/(?:live(?:-?blog|-?ticker|-updates?|-news)?|newsblog|liveticker|en-direct|direct|directo)(?:/|-|$)|[-/](?:live-?blog|live-?ticker|newsblog|news-?ticker|liveblog|live-updates)\b", re.IGNORECASE)  # fmt: skip
 _GALLERY_URL = re.compile(r"/(?:gallery|galleries|photos?|photo-?essays?|pictures|in-pictures|bilder(?:strecken?|galerien?)?|fotostrecken?|diaporamas?|fotogaler[ií]as?|fotos|foto|slideshows?)/", re.IGNORECASE)  # fmt: skip
 _VIDEO_URL = re.compile(r"/(?:videos?|watch|av|mediathek|player)/|/video-", re.IGNORECASE)
-_LISTING_URL = re.compile(r"/(?:tags?|topics?|categor(?:y|ies|ia)|sections?|authors?|archives?|search|thema|themen|themenseite|rubrik|s/|tema|tag/|label|page/\d+|latest|newsticker|series|collections?|hashtag|mot-cle|etiqueta|sujet)(?:/|$)", re.IGNORECASE)  # fmt: skip
+_LISTING_URL = re.compile(
+    r"/(?:tags?|topics?|categor(?:y|ies|ia)|cat|sections?|subjects?|authors?|archives?|search|thema|themen|"
+    r"themenseite|rubrik|tema|label|page/\d+|latest|newsticker|series|collections?|hashtag|mot-cle|etiqueta|"
+    r"sujet|list|browse|shop|shopping|market|trending|directory|c|s|d)(?:/|$)",
+    re.IGNORECASE,
+)
 _FORUM_URL = re.compile(r"/(?:forums?|viewtopic|showthread|threads?|t/\d+|topic/\d+|questions/\d+|discussions?|community/t)\b|viewtopic\.php|showthread\.php", re.IGNORECASE)  # fmt: skip
 _PRODUCT_URL = re.compile(r"/(?:products?|shop|item|dp|p)/[\w-]+", re.IGNORECASE)
 _FLASH_TITLE = re.compile(r"^(?:\(?(?:EILMELDUNG|Eilmeldung|EIL|FLASH|URGENT|BREAKING|ALERT|СРОЧНО|МОЛНИЯ|URGENTE|SON DAKIKA)\)?)\b\s*[-:+|]|^[A-ZА-Я\d\s,.'’\"%-]{25,}$")  # fmt: skip
@@ -98,7 +104,7 @@ class Shape:
     captions: int
     link_share: float
     teasers: int
-    has_byline_or_date: bool
+    is_declared: bool  # an article, by the page itself: its type, date or section
 
 
 def challenge_reason(
@@ -179,7 +185,7 @@ def _declared(metadata: Metadata, shape: Shape) -> PageKind | None:  # noqa: PLR
         and (og_type.startswith("video") or not og_type)
     ):
         return PageKind("video", "json-ld type VideoObject, little text")
-    if types & _LISTING_TYPES and og_type != "article" and not shape.has_byline_or_date:
+    if types & _LISTING_TYPES and og_type != "article" and not shape.is_declared:
         return PageKind("listing", f"json-ld type {min(types & _LISTING_TYPES)}")
     return None
 
@@ -204,31 +210,34 @@ def _by_address(url: str, title: str, metadata: Metadata, shape: Shape) -> PageK
     return None
 
 
-def _by_shape(url: str, title: str, shape: Shape) -> PageKind:  # noqa: PLR0911 (one return a sign)
+def _by_shape(url: str, title: str, shape: Shape) -> PageKind:
     parts = urlsplit(url)
-    is_root = parts.path in {"", "/"} and not parts.query
-    listed = shape.link_share >= LISTING_LINK_SHARE or shape.teasers >= MIN_LISTED
-    if is_root and (listed or shape.teasers >= MIN_LISTED // 2):
-        return PageKind("listing", "front page")
-    if shape.link_share >= LISTING_LINK_SHARE and not shape.has_byline_or_date:
-        return PageKind("listing", f"{shape.link_share:.0%} of the main text is links")
-    if (
-        shape.teasers >= MIN_LISTED
-        and shape.paragraphs <= shape.teasers
-        and not shape.has_byline_or_date
-    ):
-        return PageKind("listing", f"{shape.teasers} teasers, {shape.paragraphs} paragraphs")
-    if _LISTING_URL.search(parts.path) and not shape.has_byline_or_date:
-        return PageKind("listing", "address of a listing, neither byline nor date")
-    if not shape.has_byline_or_date and _PRODUCT_URL.search(parts.path):
-        return PageKind("product", "address of a product, neither byline nor date")
+    if not shape.is_declared:
+        reason = _listing_reason(parts.path, shape)
+        if reason is not None:
+            return PageKind("listing", reason)
+        if _PRODUCT_URL.search(parts.path):
+            return PageKind("product", "address of a product, nothing declares an article")
     if _FLASH_TITLE.search(title) and shape.body_chars < FLASH_CHARS:
         return PageKind("flash", "headline in capitals or marked urgent, little text")
     return PageKind("article", "no sign of another kind")
 
 
+def _listing_reason(path: str, shape: Shape) -> str | None:
+    """Tell why a page that declares no article is a listing; None where it is none."""
+    if path.strip("/") in {"", "index.html", "index.php", "home"}:
+        return "front page"
+    if shape.link_share >= LISTING_LINK_SHARE:
+        return f"{shape.link_share:.0%} of the main text is links"
+    if shape.teasers >= MIN_LISTED and shape.paragraphs < 2 * shape.teasers:
+        return f"{shape.teasers} teasers, {shape.paragraphs} paragraphs"
+    if _LISTING_URL.search(path) and shape.paragraphs < MIN_PROSE:
+        return f"address of a listing, {shape.paragraphs} paragraphs of prose"
+    return None
+
+
 def measure(
-    page: Survey, blocks: Sequence[Block], *, linked_chars: int, has_byline_or_date: bool
+    page: Survey, blocks: Sequence[Block], *, linked_chars: int, is_declared: bool
 ) -> Shape:
     """Measure a page. ``linked_chars``: characters of the main text that are links."""
     body = [block for block in blocks if block.kind in BODY_KINDS]
@@ -240,7 +249,7 @@ def measure(
         captions=sum(block.kind == "caption" for block in blocks),
         link_share=(linked_chars + promo) / max(chars + promo, 1),
         teasers=_teasers(page),
-        has_byline_or_date=has_byline_or_date,
+        is_declared=is_declared,
     )
 
 

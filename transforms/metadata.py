@@ -39,6 +39,7 @@ ARTICLE_TYPES = (
 )
 MAX_NODES = 2_000
 MAX_DEPTH = 12
+MIN_TEASERS = 3  # article nodes, none of them the page's own: a listing
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$")  # fmt: skip
@@ -174,6 +175,9 @@ def _article_node(
             headline = (text_of(node.get("headline")) or "").casefold()
             if headline and (headline in shown or shown in headline):
                 return node
+        called = {(text_of(node.get("headline")) or "").casefold() for node in articles}
+        if len(called) >= MIN_TEASERS:
+            return {}
     return articles[0]
 
 

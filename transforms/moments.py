@@ -26,6 +26,7 @@ FUTURE = timedelta(days=1)
 CONFLICT = timedelta(days=1)
 EARLIEST_YEAR = 1990
 MAX_TIMES = 40
+MAX_TEXT_CHARS = 5_000  # of one paragraph
 _ORDER = ("json-ld", "meta", "feed", "markup", "url", "text")
 _PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -115,7 +116,7 @@ def contradicted_by_text(
     if published is None:
         return None
     for text in texts:
-        for match in _PAST_YEAR.finditer(text):
+        for match in _PAST_YEAR.finditer(text[:MAX_TEXT_CHARS]):
             year = int(match["year"] or match["year2"])
             if published.at.year < year <= latest.year and not _FUTURE_WORDS.search(match.group()):
                 return Doubt(

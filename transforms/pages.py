@@ -81,7 +81,7 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,
-        default_doctype=False,  # type: ignore[call-arg] (missing in the stubs)
+        default_doctype=False,  # type: ignore[call-arg]
     )
     try:
         tree = etree.fromstring(markup, parser=parser)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MIN_SHARED_WORDS = 0.5
 MAX_HEADLINE_CHARS = 400
+MIN_SITE_CHARS = 4
 _SITE_SEPARATOR = re.compile(
     r"\s+[|·•»›–—-]+\s+|\s*[|｜]\s*|\s*::\s*|：(?=[^：]{2,12}$)|--|(?<=\S)_(?=[^_]{2,12}$)"
 )
@@ -176,7 +177,7 @@ def _kicker(page: Survey, headline: str) -> str | None:
 def _is_site(part: str, names: set[str]) -> bool:
     folded = _fold(part)
     return folded in names or any(
-        len(name) > 3
+        len(name) >= MIN_SITE_CHARS
         and (folded.startswith(name) or folded.endswith(name))
         and len(folded) <= len(name) + 12
         for name in names
