@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import duckdb
 import orjson
@@ -69,7 +69,7 @@ def run_query(con: duckdb.DuckDBPyConnection, sql: str) -> Result:
     statements = con.extract_statements(sql)
     if len(statements) != 1:
         raise QueryRefused(f"one statement at a time, please: there are {len(statements)}")
-    relation = con.sql(sql)
+    relation = cast("duckdb.DuckDBPyRelation | None", con.sql(sql))
     if relation is None:  # a statement without an answer
         return Result(columns=(), types=(), table=pa.table({}))
     return Result(

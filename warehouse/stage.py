@@ -18,8 +18,9 @@ import xxhash
 from transforms.urls import InvalidURL, canonical_url
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
     from collections.abc import Iterable, Mapping, Sequence
+
+    from _typeshed import DataclassInstance
 
     from transforms.records import Article, Batch, Block, Entry, Moment
     from warehouse.write import Row
@@ -136,7 +137,7 @@ def letters_hash(text: str | None) -> str:
 
 
 def columns_of(record: DataclassInstance) -> Row:
-    """Return a record's fields as they stand; `dataclasses.asdict` copies and is ten times slower."""
+    """Return a record's fields as they stand (`dataclasses.asdict` copies, and is slow)."""
     return {name: getattr(record, name) for name in _field_names(type(record))}
 
 

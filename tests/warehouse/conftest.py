@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -35,6 +36,7 @@ from warehouse.connection import Home
 from warehouse.migrate import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 T0 = datetime(2022, 1, 10, 12, 0, 0, 123456, tzinfo=UTC)
@@ -56,8 +58,8 @@ def at(hours: float) -> datetime:
     return T0 + timedelta(hours=hours)
 
 
-def exchange(url: str, hours: float = 0, purpose: str = "feed", **more: Any) -> Exchange:
-    given: dict[str, Any] = {
+def exchange(url: str, hours: float = 0, purpose: str = "feed", **more: object) -> Exchange:
+    given: dict[str, object] = {
         "exchange_id": identity.exchange_id(purpose, url, at(hours)),
         "run_id": "run-1",
         "purpose": purpose,
@@ -80,8 +82,8 @@ def moment(origin: str = "feed") -> Moment:
     )
 
 
-def entry(key: str, came: Exchange, **more: Any) -> Entry:
-    given: dict[str, Any] = {
+def entry(key: str, came: Exchange, **more: object) -> Entry:
+    given: dict[str, object] = {
         "entry_id": identity.entry_id(FEED.feed_id, key),
         "feed_id": FEED.feed_id,
         "source_id": FEED.source_id,
@@ -105,13 +107,13 @@ def entry(key: str, came: Exchange, **more: Any) -> Entry:
 
 
 def article(
-    key: str, came: Exchange, body: str = "First paragraph.\nSecond.", **more: Any
+    key: str, came: Exchange, body: str = "First paragraph.\nSecond.", **more: object
 ) -> Article:
     url = f"https://courier.example/{key}"
     headline = more.get("headline", f"Headline of {key}")
     content = identity.make_id("content", headline, more.get("standfirst", ""), body)
     article_id = identity.article_id(url)
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         "article_id": article_id,
         "version_id": identity.version_id(article_id, content),
         "exchange_id": came.exchange_id,
@@ -165,8 +167,10 @@ def blocks(body: str) -> tuple[Block, ...]:
     return (*found, caption)
 
 
-def outcome(stage: Any, item_id: str, came: Exchange, kind: Any = "loaded", **more: Any) -> Outcome:
-    given: dict[str, Any] = {
+def outcome(
+    stage: str, item_id: str, came: Exchange, kind: str = "loaded", **more: object
+) -> Outcome:
+    given: dict[str, object] = {
         "stage": stage,
         "item_id": item_id,
         "url": came.requested_url,
@@ -190,10 +194,10 @@ def want(of: Entry) -> Want:
     )
 
 
-def polls(*entries: Entry, came: Exchange, known: tuple[str, ...] = (), **more: Any) -> Batch:
+def polls(*entries: Entry, came: Exchange, known: tuple[str, ...] = (), **more: object) -> Batch:
     """A poll whose entries are new, but for the known ones, which are unchanged."""
     new = [one for one in entries if one.entry_id not in known]
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         "load_id": identity.make_id("load", "polls", came.exchange_id),
         "run_id": "run-1",
         "kind": "polls",
@@ -219,9 +223,9 @@ def polls(*entries: Entry, came: Exchange, known: tuple[str, ...] = (), **more: 
     return Batch(**(given | more))
 
 
-def pages(*pairs: tuple[Article, Want, Exchange], name: str = "", **more: Any) -> Batch:
+def pages(*pairs: tuple[Article, Want, Exchange], name: str = "", **more: object) -> Batch:
     """Pages that came and were loaded."""
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         "load_id": identity.make_id("load", name, *(came.exchange_id for _, _, came in pairs)),
         "run_id": "run-1",
         "kind": "articles",
@@ -267,9 +271,28 @@ def world() -> SimpleNamespace:
     return SimpleNamespace(**globals())
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A home whose live database has all tables and nothing in them."""
-    made = Home(tmp_path / "home")
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live database with all tables and nothing in them, made once."""
+    made = Home(tmp_path_factory.mktemp("empty"))
     migrate(made)
-    return made
+    return made.live
+
+
+@pytest.fixture
+def new_home(tmp_path: Path, empty_database: Path) -> Callable[[str], Home]:
+    """Make homes that have an empty live database."""
+
+    def make(name: str) -> Home:
+        made = Home(tmp_path / name)
+        made.root.mkdir()
+        shutil.copy(empty_database, made.live)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def home(new_home: Callable[[str], Home]) -> Home:
+    """A home that has an empty live database."""
+    return new_home("home")

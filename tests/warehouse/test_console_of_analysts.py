@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow.parquet as pq
@@ -12,9 +13,15 @@ from warehouse import console, load
 from warehouse.connection import WarehouseMissing, writing
 from warehouse.publish import publish
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import SimpleNamespace
+
+    from warehouse.connection import Home
+
 
 @pytest.fixture
-def con(home, world):
+def con(home: Home, world: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
     with writing(home) as writer:
         load.put_feeds(writer, [world.SOURCE], [world.FEED], world.T0)
         poll = world.exchange(world.FEED_URL)
@@ -49,18 +56,22 @@ def con(home, world):
         "select * from con",
     ],
 )
-def test_nothing_is_written_read_or_changed_beyond_the_tables(con, sql):
+def test_nothing_is_written_read_or_changed_beyond_the_tables(
+    con: duckdb.DuckDBPyConnection, sql: str
+) -> None:
     with pytest.raises(duckdb.Error):
         console.run_query(con, sql)
 
 
 @pytest.mark.parametrize("sql", ["", "-- nothing", "select 1; select 2"])
-def test_one_statement_at_a_time(con, sql):
+def test_one_statement_at_a_time(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     with pytest.raises(console.QueryRefused):
         console.run_query(con, sql)
 
 
-def test_a_query_answers_names_types_and_rows(con, world):
+def test_a_query_answers_names_types_and_rows(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     result = console.run_query(con, "select feed_id, is_active, added_at from news.feeds;")
     assert result.columns == ("feed_id", "is_active", "added_at")
     assert result.types == ("VARCHAR", "BOOLEAN", "TIMESTAMP WITH TIME ZONE")
@@ -69,14 +80,14 @@ def test_a_query_answers_names_types_and_rows(con, world):
     assert console.run_query(con, "select 1 as a where false").rows == []
 
 
-def test_describe_and_macros_work(con):
+def test_describe_and_macros_work(con: duckdb.DuckDBPyConnection) -> None:
     assert console.run_query(con, "describe news.feeds").rows[0][0] == "feed_id"
     trace = "from report.url_trace('https://courier.example/a')"
     events = [row[1] for row in console.run_query(con, trace).rows]
     assert events == ["entry", "want", "outcome"]
 
 
-def test_formats_hold_the_same_rows(con):
+def test_formats_hold_the_same_rows(con: duckdb.DuckDBPyConnection) -> None:
     sql = (
         "select title, tags, first_seen_at, null as nothing, 'a,\"b\"' as tricky from news.entries"
     )
@@ -96,6 +107,6 @@ def test_formats_hold_the_same_rows(con):
     assert table.to_pylist()[0]["title"] == "Title of a"
 
 
-def test_a_missing_copy_tells_how_to_make_it(home):
+def test_a_missing_copy_tells_how_to_make_it(home: Home) -> None:
     with pytest.raises(WarehouseMissing, match="copytaster init"):
         console.open_console(home.published)

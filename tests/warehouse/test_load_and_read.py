@@ -7,13 +7,25 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from transforms.records import FeedState, HostState, Problem
 from warehouse import load, read
-from warehouse.connection import Home, writing
+from warehouse.connection import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import SimpleNamespace
+
+    from transforms.records import Article, Batch
+    from warehouse.connection import Home
+
+if TYPE_CHECKING:
+    from warehouse.connection import Home
+
 
 TABLES = (
     "news.entries", "news.articles", "news.article_urls", "news.article_versions",
@@ -24,37 +36,38 @@ TABLES = (
 )  # fmt: skip
 
 
-def dump(con):
-    return {
-        table: sorted(con.execute(f"select * from {table}").fetchall(), key=repr)
-        for table in TABLES
-    }
+def dump(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
+    return {table: sorted(con.table(table).fetchall(), key=repr) for table in TABLES}
 
 
-def rows(con, sql):
+def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, object]]:
     cursor = con.execute(sql)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @pytest.fixture
-def con(home: Home, world):
+def con(home: Home, world: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
     with writing(home) as connection:
         load.put_feeds(connection, [world.SOURCE], [world.FEED], world.T0)
         yield connection
 
 
-def walk(world, key="a", hours=0.0, **more):
+def walk(
+    world: SimpleNamespace, key: str = "a", hours: float = 0.0
+) -> tuple[Batch, Batch, Article]:
     """A poll with one new entry, and the load of its page an hour later."""
     poll = world.exchange(world.FEED_URL, hours)
     entry = world.entry(key, poll)
     want = world.want(entry)
     page = world.exchange(want.url, hours + 1, "page")
-    article = world.article(key, page, entry_id=entry.entry_id, **more)
+    article = world.article(key, page, entry_id=entry.entry_id)
     return world.polls(entry, came=poll), world.pages((article, want, page)), article
 
 
-def test_feeds_and_sources_are_read_as_they_were_put(con, world):
+def test_feeds_and_sources_are_read_as_they_were_put(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     assert read.feeds(con) == (world.FEED,)
     assert read.sources(con) == (world.SOURCE,)
     renamed = replace(world.FEED, title="Newest")
@@ -66,14 +79,18 @@ def test_feeds_and_sources_are_read_as_they_were_put(con, world):
     assert row == {"changed_at": world.at(0)}
 
 
-def test_a_deactivated_feed_is_kept_and_not_polled(con, world):
+def test_a_deactivated_feed_is_kept_and_not_polled(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     assert load.deactivate_feed(con, world.FEED.feed_id, world.at(1))
     assert not load.deactivate_feed(con, world.FEED.feed_id, world.at(2))
     assert read.feeds(con) == ()
     assert read.feeds(con, active_only=False) == (replace(world.FEED, is_active=False),)
 
 
-def test_an_entry_is_kept_with_all_that_it_said(con, world):
+def test_an_entry_is_kept_with_all_that_it_said(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     batch, _, _ = walk(world)
     assert load.load(con, batch).rows["news.entries"] == 1
     entry = batch.entries[0]
@@ -90,7 +107,9 @@ def test_an_entry_is_kept_with_all_that_it_said(con, world):
     assert known[entry.entry_id].title == entry.title
 
 
-def test_a_version_is_kept_with_all_that_it_said(con, world):
+def test_a_version_is_kept_with_all_that_it_said(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     polls, pages, article = walk(world)
     load.load(con, polls)
     load.load(con, pages)
@@ -118,7 +137,9 @@ def test_a_version_is_kept_with_all_that_it_said(con, world):
     assert found == {"https://courier.example/a": article.article_id}
 
 
-def test_loading_twice_changes_nothing(con, world):
+def test_loading_twice_changes_nothing(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     batches = walk(world)[:2]
     for batch in batches:
         assert not load.load(con, batch).was_loaded_before
@@ -132,7 +153,9 @@ def test_loading_twice_changes_nothing(con, world):
     assert not read.is_loaded(con, "other")
 
 
-def test_the_same_pages_under_another_load_add_no_rows_but_outcomes(con, world):
+def test_the_same_pages_under_another_load_add_no_rows_but_outcomes(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     polls, pages, _ = walk(world)
     load.load(con, polls)
     load.load(con, pages)
@@ -143,7 +166,9 @@ def test_the_same_pages_under_another_load_add_no_rows_but_outcomes(con, world):
     assert grown == {"ops.outcomes", "ops.loads", "ops.validation_results"}
 
 
-def test_a_retitled_entry_is_one_row_that_remembers(con, world):
+def test_a_retitled_entry_is_one_row_that_remembers(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     first, second = (world.exchange(world.FEED_URL, hours) for hours in (0, 1))
     load.load(con, world.polls(world.entry("a", first), came=first))
     load.load(con, world.polls(world.entry("a", second, title="Better"), came=second))
@@ -156,7 +181,9 @@ def test_a_retitled_entry_is_one_row_that_remembers(con, world):
     assert row["first_exchange_id"] == first.exchange_id
 
 
-def test_an_older_sight_never_replaces_a_newer_entry(con, world):
+def test_an_older_sight_never_replaces_a_newer_entry(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     new, old = (world.exchange(world.FEED_URL, hours) for hours in (5, 0))
     load.load(con, world.polls(world.entry("a", new, title="New"), came=new))
     load.load(con, world.polls(world.entry("a", old, title="Old"), came=old))
@@ -167,21 +194,19 @@ def test_an_older_sight_never_replaces_a_newer_entry(con, world):
     assert (row["first_seen_at"], row["last_seen_at"]) == (world.at(0), world.at(5))
 
 
-def test_snapshots_in_one_batch_come_out_as_if_loaded_one_by_one(home, tmp_path, world):
-    from warehouse.migrate import migrate  # noqa: PLC0415 (a second home, here alone)
-
+def test_snapshots_in_one_batch_come_out_as_if_loaded_one_by_one(
+    new_home: Callable[[str], Home], world: SimpleNamespace
+) -> None:
     exchanges = [world.exchange(world.FEED_URL, hours) for hours in range(4)]
     titles = ["One", "Two", "Two", "One"]
     entries = [
         world.entry("a", came, title=title) for came, title in zip(exchanges, titles, strict=True)
     ]
-    other = Home(tmp_path / "other")
-    migrate(other)
-    with writing(home) as con:
+    with writing(new_home("first")) as con:
         for came, entry in zip(exchanges, entries, strict=True):
             load.load(con, world.polls(entry, came=came))
         one_by_one = rows(con, "select * from news.entries")
-    with writing(other) as con:
+    with writing(new_home("second")) as con:
         load.load(con, world.polls(*entries, came=exchanges[0]))
         at_once = rows(con, "select * from news.entries")
     assert one_by_one == at_once
@@ -197,7 +222,9 @@ def test_snapshots_in_one_batch_come_out_as_if_loaded_one_by_one(home, tmp_path,
         ({"body": "First  paragraph!\nSecond."}, "trivial"),
     ],
 )
-def test_a_changed_page_is_a_new_version_of_its_kind(con, world, change, kind):
+def test_a_changed_page_is_a_new_version_of_its_kind(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace, change: dict[str, str], kind: str
+) -> None:
     _, pages, first = walk(world)
     load.load(con, pages)
     came = world.exchange(first.requested_url, 9, "page", payload=b"another page")
@@ -213,7 +240,9 @@ def test_a_changed_page_is_a_new_version_of_its_kind(con, world, change, kind):
 
 
 @pytest.mark.parametrize("how", ["same exchange", "same bytes"])
-def test_the_same_page_read_differently_is_a_change_of_the_extractor(con, world, how):
+def test_the_same_page_read_differently_is_a_change_of_the_extractor(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace, how: str
+) -> None:
     _, pages, first = walk(world)
     load.load(con, pages)
     came = pages.exchanges[0]
@@ -228,7 +257,9 @@ def test_the_same_page_read_differently_is_a_change_of_the_extractor(con, world,
     assert row["current_version_id"] == second.version_id
 
 
-def test_an_older_version_never_becomes_current(con, world):
+def test_an_older_version_never_becomes_current(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     _, pages, new = walk(world, hours=10)
     load.load(con, pages)
     came = world.exchange(new.requested_url, 2, "page", payload=b"older")
@@ -242,9 +273,9 @@ def test_an_older_version_never_becomes_current(con, world):
     assert [row["change_kind"] for row in found] == ["first", "both"]
 
 
-def test_the_order_of_loads_does_not_decide(tmp_path, world):
-    from warehouse.migrate import migrate  # noqa: PLC0415 (homes of this test alone)
-
+def test_the_order_of_loads_does_not_decide(
+    new_home: Callable[[str], Home], world: SimpleNamespace
+) -> None:
     texts = ["One.", "Two.", "One.", "Three."]
     batches = []
     for number, text in enumerate(texts):
@@ -255,18 +286,23 @@ def test_the_order_of_loads_does_not_decide(tmp_path, world):
     seen = []
     for number in range(3):
         random.Random(number).shuffle(batches)  # noqa: S311 (an order, not a secret)
-        home = Home(tmp_path / str(number))
-        migrate(home)
-        with writing(home) as con:
+        with writing(new_home(f"home-{number}")) as con:
             for batch in batches:
                 load.load(con, batch)
             tables = dump(con)
-            seen.append({t: tables[t] for t in ("news.articles", "news.article_versions",
-                                                "news.article_urls", "news.article_blocks")})  # fmt: skip
+            seen.append(
+                {
+                    name: rows
+                    for name, rows in tables.items()
+                    if "articles" in name or "article_" in name
+                }
+            )
     assert seen[0] == seen[1] == seen[2]
 
 
-def test_new_code_replaces_the_details_of_a_version(con, world):
+def test_new_code_replaces_the_details_of_a_version(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     _, pages, first = walk(world)
     load.load(con, pages)
     better = replace(
@@ -276,7 +312,7 @@ def test_new_code_replaces_the_details_of_a_version(con, world):
     (row,) = rows(con, "from news.article_versions")
     assert row["extractor"] == "copytaster 0.2.0"
     counts = {
-        table: con.execute(f"select count(*) from news.article_{table}").fetchall()[0][0]
+        table: len(con.table(f"news.article_{table}").fetchall())
         for table in ("blocks", "credits", "tags", "doubts")
     }
     assert counts == {"blocks": 3, "credits": 1, "tags": 0, "doubts": 0}
@@ -285,7 +321,9 @@ def test_new_code_replaces_the_details_of_a_version(con, world):
     ]
 
 
-def test_a_quarantined_record_is_kept_whole_with_its_rules(con, world):
+def test_a_quarantined_record_is_kept_whole_with_its_rules(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     polls, pages, article = walk(world)
     want, came = pages.wants[0], pages.exchanges[0]
     held = replace(
@@ -313,7 +351,7 @@ def test_a_quarantined_record_is_kept_whole_with_its_rules(con, world):
     assert rows(con, "from report.outcome_audit") == []
 
 
-def test_marks_follow_the_record(con, world):
+def test_marks_follow_the_record(con: duckdb.DuckDBPyConnection, world: SimpleNamespace) -> None:
     batch, _, _ = walk(world)
     subject = batch.entries[0].entry_id
     mark = replace(world.HIT, severity="warning")
@@ -326,7 +364,9 @@ def test_marks_follow_the_record(con, world):
     assert rows(con, "from ops.marks") == []
 
 
-def test_states_are_copied_and_never_go_back(con, world):
+def test_states_are_copied_and_never_go_back(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     batch, _, _ = walk(world)
     new = FeedState(
         feed_id=world.FEED.feed_id, url="https://new.example/rss", polls=5, polled_at=world.at(5)
@@ -342,7 +382,9 @@ def test_states_are_copied_and_never_go_back(con, world):
     assert len(rows(con, "from news.feed_urls")) == 2
 
 
-def test_a_failed_exchange_keeps_its_problem_and_counts(con, world):
+def test_a_failed_exchange_keeps_its_problem_and_counts(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     came = world.exchange(
         world.FEED_URL, status=None, payload=b"", headers=(), place=None,
         problem=Problem(stage="poll", subject=world.FEED_URL, code="timeout", detail="after 30 s"),
@@ -354,20 +396,26 @@ def test_a_failed_exchange_keeps_its_problem_and_counts(con, world):
     assert (row["item_id"], row["source_id"]) == (world.FEED.feed_id, "courier.example")
 
 
-def test_a_lone_surrogate_does_not_stop_a_batch(con, world):
+def test_a_lone_surrogate_does_not_stop_a_batch(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     poll = world.exchange(world.FEED_URL)
     load.load(con, world.polls(world.entry("a", poll, title="broken \ud800 pair"), came=poll))
     assert rows(con, "select title from news.entries") == [{"title": "broken \ufffd pair"}]
 
 
-def test_an_entry_loaded_after_its_article_is_linked_to_it(con, world):
+def test_an_entry_loaded_after_its_article_is_linked_to_it(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     polls, pages, article = walk(world)
     load.load(con, pages)
     load.load(con, polls)
     assert rows(con, "select article_id from news.entries") == [{"article_id": article.article_id}]
 
 
-def test_an_error_in_mid_load_leaves_nothing(con, world):
+def test_an_error_in_mid_load_leaves_nothing(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     polls, _, _ = walk(world)
     broken = replace(polls, entries=(replace(polls.entries[0], source_id=None),))
     before = dump(con)
@@ -378,7 +426,7 @@ def test_an_error_in_mid_load_leaves_nothing(con, world):
     assert len(rows(con, "from news.entries")) == 1
 
 
-def test_runs_begin_end_and_die(con, world):
+def test_runs_begin_end_and_die(con: duckdb.DuckDBPyConnection, world: SimpleNamespace) -> None:
     load.begin_run(con, "r1", "ingest", {"all": True}, world.at(0), "0.1.0")
     load.begin_run(con, "r2", "backfill", {}, world.at(0), "0.1.0")
     load.end_run(con, "r1", "done", world.at(1), {"loaded": 3})
@@ -388,7 +436,9 @@ def test_runs_begin_end_and_die(con, world):
     assert (found["r2"]["status"], found["r2"]["ended_at"]) == ("dead", world.at(2))
 
 
-def test_ten_thousand_keys_are_looked_up_at_once(con, world):
+def test_ten_thousand_keys_are_looked_up_at_once(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     poll = world.exchange(world.FEED_URL)
     load.load(con, world.polls(world.entry("a", poll), came=poll))
     keys = [f"{number:024x}" for number in range(10_000)] + [world.entry("a", poll).entry_id]
@@ -399,6 +449,7 @@ def test_ten_thousand_keys_are_looked_up_at_once(con, world):
 
 LOADERS = """
 import importlib.util, os, sys
+import pandas  # which pyarrow would import in each child anew
 from pathlib import Path
 spec = importlib.util.spec_from_file_location("world", sys.argv[1])
 world = importlib.util.module_from_spec(spec)
@@ -426,9 +477,9 @@ for line in sys.stdin:  # a loader for each line, told by its process id once it
 """
 
 
-def test_kill_9_in_mid_load_leaves_nothing_half_done(home, world):
+def test_kill_9_in_mid_load_leaves_nothing_half_done(home: Home, world: SimpleNamespace) -> None:
     chance = random.Random(7)  # noqa: S311 (moments, not secrets)
-    loaders = subprocess.Popen(  # noqa: S603 (our own code)
+    loaders = subprocess.Popen(
         [sys.executable, "-c", LOADERS, world.__file__, str(home.root)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -445,13 +496,12 @@ def test_kill_9_in_mid_load_leaves_nothing_half_done(home, world):
     loaders.communicate("")
 
 
-def assert_nothing_is_half_loaded(con):
+def assert_nothing_is_half_loaded(con: duckdb.DuckDBPyConnection) -> None:
     loads = con.execute("select count(*) from ops.loads").fetchall()[0][0]
     assert loads > 0
     for table, each in (
         ("news.articles", 40), ("news.article_versions", 40), ("news.article_blocks", 80),
         ("ops.outcomes", 80), ("ops.exchanges", 40), ("news.article_credits", 80),
     ):  # fmt: skip
-        found = con.execute(f"select count(*) from {table}").fetchall()[0][0]
-        assert found == loads * each, table
+        assert len(con.table(table).fetchall()) == loads * each, table
     assert con.execute("from report.outcome_audit").fetchall() == []

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import pytest
 
 from warehouse.connection import Home, writing
 from warehouse.migrate import SchemaError, Script, migrate, read_scripts
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def names(con, sql):
+
+def names(con: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     return [row[0] for row in con.execute(sql).fetchall()]
 
 
-def test_migrations_are_applied_once_and_views_last(tmp_path):
+def test_migrations_are_applied_once_and_views_last(tmp_path: Path) -> None:
     home = Home(tmp_path)
     applied = migrate(home)
     assert applied[-1] == "views"
@@ -19,14 +24,14 @@ def test_migrations_are_applied_once_and_views_last(tmp_path):
     assert migrate(home) == ()
 
 
-def test_an_edited_migration_is_refused(home):
+def test_an_edited_migration_is_refused(home: Home) -> None:
     scripts = read_scripts("migrations")
     edited = Script(name=scripts[0].name, sql=scripts[0].sql + "\n-- later thought")
     with pytest.raises(SchemaError, match=scripts[0].name):
         migrate(home, [edited, *scripts[1:]])
 
 
-def test_a_database_of_a_newer_version_is_refused(home):
+def test_a_database_of_a_newer_version_is_refused(home: Home) -> None:
     scripts = read_scripts("migrations")
     more = Script(name="0999_more", sql="create table ops.more (a integer);")
     migrate(home, [*scripts, more])
@@ -34,7 +39,7 @@ def test_a_database_of_a_newer_version_is_refused(home):
         migrate(home, scripts)
 
 
-def test_a_failing_migration_leaves_the_database_as_it_was_and_a_copy_beside_it(home):
+def test_a_failing_migration_leaves_the_database_as_it_was_and_a_copy_beside_it(home: Home) -> None:
     scripts = read_scripts("migrations")
     broken = Script(
         name="0999_broken", sql="create table ops.half (a text default ';'); select nonsense;"
@@ -47,7 +52,7 @@ def test_a_failing_migration_leaves_the_database_as_it_was_and_a_copy_beside_it(
     assert migrate(home) == ()
 
 
-def test_semicolons_in_texts_and_comments_do_not_part_statements(home):
+def test_semicolons_in_texts_and_comments_do_not_part_statements(home: Home) -> None:
     scripts = read_scripts("migrations")
     tricky = Script(
         name="0999_tricky",
@@ -56,7 +61,7 @@ def test_semicolons_in_texts_and_comments_do_not_part_statements(home):
     assert migrate(home, [*scripts, tricky]) == ("0999_tricky", "views")
 
 
-def test_views_that_changed_are_made_anew(home):
+def test_views_that_changed_are_made_anew(home: Home) -> None:
     with writing(home) as con:
         con.execute("update ops.schema_version set checksum = 'old' where name = 'views'")
         con.execute("drop view report.article")
@@ -74,24 +79,28 @@ def test_views_that_changed_are_made_anew(home):
         ("tables", "select schema_name || '.' || table_name, comment from duckdb_tables()"),
         (
             "columns",
-            "select schema_name || '.' || table_name || '.' || column_name, comment"
-            " from duckdb_columns()",
+            "select concat_ws('.', table_name, column_name), comment from duckdb_columns()",
         ),
         ("views", "select schema_name || '.' || view_name, comment from duckdb_views()"),
         ("macros", "select schema_name || '.' || function_name, comment from duckdb_functions()"),
     ],
 )
-def test_everything_explains_itself(home, what, sql):
+def test_everything_explains_itself(home: Home, what: str, sql: str) -> None:
     with writing(home) as con:
         found = con.execute(f"{sql} where schema_name in ('news', 'ops', 'report')").fetchall()
     assert len(found) > 1, what
     assert [name for name, comment in found if not comment] == []
 
 
-def test_large_tables_have_no_keys_and_bodies_are_compressed(home):
+def test_large_tables_have_no_keys_and_bodies_are_compressed(home: Home) -> None:
     with writing(home) as con:
-        keyed = names(con, "select distinct table_name from duckdb_constraints()"
-                           " where constraint_type in ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')")  # fmt: skip
+        keyed = names(
+            con,
+            """
+            select distinct table_name from duckdb_constraints()
+            where constraint_type in ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
+            """,
+        )
         indexed = names(con, "select index_name from duckdb_indexes()")
     assert set(keyed) == {
         "sources", "feeds", "runs", "loads", "schema_version", "feed_state", "host_state",

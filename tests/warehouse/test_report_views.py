@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,16 +11,25 @@ from warehouse import load
 from warehouse.connection import writing
 from warehouse.state import WantInHand
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import SimpleNamespace
+
+    import duckdb
+
+    from transforms.records import Article
+    from warehouse.connection import Home
+
 
 @pytest.fixture
-def con(home, world):
+def con(home: Home, world: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
     with writing(home) as connection:
         load.put_feeds(connection, [world.SOURCE], [world.FEED], world.T0)
         yield connection
 
 
 @pytest.fixture
-def small(con, world):
+def small(con: duckdb.DuckDBPyConnection, world: SimpleNamespace) -> tuple[Article, Want]:
     """Day 1: a poll with a new entry, its page. Day 2: nothing. Day 3: a poll that failed."""
     poll = world.exchange(world.FEED_URL)
     entry = world.entry("a", poll)
@@ -34,11 +44,13 @@ def small(con, world):
     return article, want
 
 
-def found(con, sql):
+def found(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
     return con.execute(sql).fetchall()
 
 
-def test_article_shows_the_current_version(con, small, world):
+def test_article_shows_the_current_version(
+    con: duckdb.DuckDBPyConnection, small: tuple[Article, Want], world: SimpleNamespace
+) -> None:
     article, _ = small
     (row,) = found(
         con,
@@ -52,13 +64,15 @@ def test_article_shows_the_current_version(con, small, world):
     )  # fmt: skip
 
 
-def test_volume_by_day(con, small):
+@pytest.mark.usefixtures("small")
+def test_volume_by_day(con: duckdb.DuckDBPyConnection) -> None:
     assert found(con, "select source, day, published, first_seen from report.volume_by_day") == [
         ("The Courier", date(2022, 1, 10), 1, 1)
     ]
 
 
-def test_source_day_tells_zero_from_silence(con, small):
+@pytest.mark.usefixtures("small")
+def test_source_day_tells_zero_from_silence(con: duckdb.DuckDBPyConnection) -> None:
     assert found(
         con,
         "select day, polls, polls_failed, entries_new, pages_fetched, articles_loaded, standing"
@@ -70,7 +84,9 @@ def test_source_day_tells_zero_from_silence(con, small):
     ]
 
 
-def test_wire_copy_is_found_across_outlets(con, small, world):
+def test_wire_copy_is_found_across_outlets(
+    con: duckdb.DuckDBPyConnection, small: tuple[Article, Want], world: SimpleNamespace
+) -> None:
     article, want = small
     page = world.exchange("https://echo.example/b", 2, "page")
     copy = replace(
@@ -84,6 +100,7 @@ def test_wire_copy_is_found_across_outlets(con, small, world):
     ) == [(2, 2, ["courier.example", "echo.example"], article.headline)]
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     "url",
     [
@@ -95,7 +112,9 @@ def test_wire_copy_is_found_across_outlets(con, small, world):
         "https://courier.example/a?fbclid=1&utm_medium=x",
     ],
 )
-def test_url_trace_tells_the_whole_story_in_any_form_of_the_url(con, small, url):
+def test_url_trace_tells_the_whole_story_in_any_form_of_the_url(
+    con: duckdb.DuckDBPyConnection, url: str
+) -> None:
     rows = con.execute("select event, what from report.url_trace(?)", [url]).fetchall()
     assert [event for event, _ in rows] == [
         "entry", "want", "outcome", "exchange", "outcome", "outcome", "version",
@@ -104,11 +123,14 @@ def test_url_trace_tells_the_whole_story_in_any_form_of_the_url(con, small, url)
     assert ("outcome", "page loaded: new") in rows
 
 
-def test_url_trace_of_an_unknown_url_is_empty(con, small):
+@pytest.mark.usefixtures("small")
+def test_url_trace_of_an_unknown_url_is_empty(con: duckdb.DuckDBPyConnection) -> None:
     assert found(con, "from report.url_trace('https://courier.example/zzz')") == []
 
 
-def test_url_trace_tells_why_a_page_is_not_here(con, world):
+def test_url_trace_tells_why_a_page_is_not_here(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     poll = world.exchange(world.FEED_URL)
     entry = world.entry("a", poll)
     want = world.want(entry)
@@ -130,10 +152,12 @@ def test_url_trace_tells_why_a_page_is_not_here(con, world):
     assert any(world.HIT.rule_id in what and "kept aside" in what for (what,) in rows)
 
 
-def test_nothing_vanished(con, small):
+@pytest.mark.usefixtures("small")
+def test_nothing_vanished(con: duckdb.DuckDBPyConnection) -> None:
     assert found(con, "from report.outcome_audit") == []
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     ("loss", "check"),
     [
@@ -153,13 +177,15 @@ def test_nothing_vanished(con, small):
         ),
     ],
 )
-def test_the_audit_finds_each_loss(con, small, loss, check):
+def test_the_audit_finds_each_loss(con: duckdb.DuckDBPyConnection, loss: str, check: str) -> None:
     con.execute(loss)
     checks = {row[0] for row in found(con, "select check_name from report.outcome_audit")}
     assert check in checks
 
 
-def test_a_page_in_hand_is_not_missing(con, world):
+def test_a_page_in_hand_is_not_missing(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     poll = world.exchange(world.FEED_URL)
     entry = world.entry("a", poll)
     want: Want = world.want(entry)
@@ -177,7 +203,9 @@ def test_a_page_in_hand_is_not_missing(con, world):
     assert found(con, "from ops.work_in_hand") == []
 
 
-def test_unchanged_entries_are_counted_without_rows(con, world):
+def test_unchanged_entries_are_counted_without_rows(
+    con: duckdb.DuckDBPyConnection, world: SimpleNamespace
+) -> None:
     first, second = (world.exchange(world.FEED_URL, hours) for hours in (0, 1))
     old, new = world.entry("a", second), world.entry("b", second)
     load.load(con, world.polls(world.entry("a", first), came=first))
