@@ -6,6 +6,7 @@ fault of the library or of ours never counts as a fault of the data.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import uuid
@@ -123,6 +124,7 @@ def library_context() -> Iterator[Any]:
     import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
     from great_expectations.data_context import set_context  # noqa: PLC0415 (as above)
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of each folder
     with _ONE_AT_A_TIME:
         try:
             context = gx.get_context(mode="ephemeral")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
+import os
 import sys
 from datetime import datetime  # noqa: TC003 (typer reads the parameters' types at run time)
 from pathlib import Path
@@ -212,8 +214,18 @@ def _run(flow: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> Non
     raise typer.Exit(1 if summary.needs_a_look else 0)
 
 
+def hush() -> None:
+    """Close standard error for the last moments of the process.
+
+    DuckDB's Python binding complains there of leaks, page after page, wherever
+    Great Expectations and SQLAlchemy were imported too. No line of ours comes later.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def main() -> None:
     """Run the command line."""
+    atexit.register(hush)  # registered first, so that it runs last
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a title need not fit the terminal's encoding
     app()
