@@ -72,7 +72,7 @@ _INLINE = frozenset({"a", "span", "b", "i", "em", "strong", "small", "img", "svg
 _MARK = "\ue000{}\ue001"
 _MARKS = re.compile("\ue000(\\d+)\ue001")
 _CREDIT_TAIL = re.compile(
-    r"(?:^|[\s.|–—-])\s*(?P<credit>(?:(?:Photo(?:graph)?s?|Foto(?:graf)?|Fotos|Bild(?:er)?|Image|Picture|"
+    r"(?:^|(?<=[\s.!?|–—-]))(?P<credit>(?:(?:Photo(?:graph)?s?|Foto(?:graf)?|Fotos|Bild(?:er)?|Image|Picture|"
     r"Credits?|Quelle|Source|Фото|Fuente|Crédits?|Kuva|Zdjęcie|Fot\.?|Copyright|摄|写真|사진)\s*"
     r"(?:(?:by|von|de|credit|courtesy)\s*)?[:：/]\s*|©\s*)(?P<who>[^:：]{2,90}))$",
     re.IGNORECASE,
@@ -147,7 +147,7 @@ def squeeze(text: str) -> str:
 
 def split_credit(text: str) -> tuple[str, str | None]:
     """Part a caption from the picture's credit at its end."""
-    for pattern in (_CREDIT_TAIL, _CREDIT_PARENS):
+    for pattern in (_CREDIT_PARENS, _CREDIT_TAIL):
         match = pattern.search(text)
         if match is not None:
             return text[: match.start()].strip(" |–—-"), match["who"].strip(" .")

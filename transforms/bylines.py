@@ -84,6 +84,7 @@ _SEPARATOR = re.compile(
     r"|\s+(?:and|und|et|y|og|och|en|и|та|oraz|ve|ja|és|și|ile|dan|و)\s+"
     r"|\s+(?:e|i|a)\s+(?=[^\W\d_a-z])|\s*&\s*"
 )
+_URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _MAIL = re.compile(r"\(?\s*[\w.+-]+@[\w-]+\.[\w.-]+\s*\)?")
 _BRACKETED = re.compile(r"\s*[(\[（【].*?[)\]）】]\s*")
 _HANDLE = re.compile(r"(?:^|\s)@\w+")
@@ -180,7 +181,7 @@ def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
 
 def _parts(raw: str) -> list[str]:
     text = unicodedata.normalize("NFC", raw)
-    text = _HANDLE.sub(" ", _MAIL.sub(" ", text))
+    text = _HANDLE.sub(" ", _MAIL.sub(" ", _URL.sub(" ", text)))
     text = _strip_by(_BRACKETED.sub(" ", text))
     text = _CJK_ROLE.sub("", text) if _CJK.search(text) else text
     found: list[str] = []
@@ -207,13 +208,15 @@ def _without_role(part: str) -> str:
     """Drop a role that follows a name ('Jane Doe Staff Writer', 'Max Muster in Berlin')."""
     part = re.sub(r"\s+(?:in|aus|for|für|pour|para)\s+[^\W\d_].*$", "", part)
     match = _ROLE.search(part)
-    if match is None or _ORGANISATION.search(part):
+    if match is None:
         return part
     if match.start() == 0:
         rest = part[match.end() :].strip(_EDGES)
-        return rest if len(rest.split()) >= 2 else ""  # noqa: PLR2004 (given name, family name)
+        is_name = len(rest.split()) >= 2  # noqa: PLR2004 (given name, family name)
+        return rest if is_name else part if _ORGANISATION.search(part) else ""
     name = part[: match.start()].strip(_EDGES)
-    return name.rsplit(" ", 1)[0] if _has_rank(name) else name
+    name = name.rsplit(" ", 1)[0] if _has_rank(name) else name
+    return part if _ORGANISATION.search(name) else name
 
 
 def _has_rank(name: str) -> bool:

@@ -22,7 +22,7 @@ FLASH_CHARS = 400
 MIN_CAPTIONS = 4
 LISTING_LINK_SHARE = 0.6
 MIN_LISTED = 8
-MIN_PROSE = 12
+MIN_PROSE = 8
 SHORT_PAGE_CHARS = 2500
 CHALLENGE_BYTES = 60_000
 
@@ -229,7 +229,7 @@ def _listing_reason(path: str, shape: Shape) -> str | None:
         return "front page"
     if shape.link_share >= LISTING_LINK_SHARE:
         return f"{shape.link_share:.0%} of the main text is links"
-    if shape.teasers >= MIN_LISTED and shape.paragraphs < 2 * shape.teasers:
+    if shape.teasers >= MIN_LISTED and shape.paragraphs < MIN_PROSE:
         return f"{shape.teasers} teasers, {shape.paragraphs} paragraphs"
     if _LISTING_URL.search(path) and shape.paragraphs < MIN_PROSE:
         return f"address of a listing, {shape.paragraphs} paragraphs of prose"

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LANGUAGES = (
-    "ar", "az", "bg", "bn", "bs", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr",
-    "he", "hi", "hr", "hu", "hy", "id", "it", "ja", "ka", "kk", "ko", "ky", "lt", "lv", "my",
-    "nl", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th",
-    "tr", "uk", "ur", "vi", "zh",
+    "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et",
+    "fa", "fi", "fr", "he", "hi", "hr", "hu", "hy", "id", "it", "ja", "ka", "kk", "ko", "ky", "lt",
+    "lv", "mk", "mn", "my", "nl", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sr",
+    "sv", "sw", "ta", "tg", "th", "tr", "uk", "ur", "uz", "vi", "xh", "zh", "zu",
 )  # fmt: skip
 """What is told apart: news languages with enough readers to be followed."""
 
@@ -43,6 +43,7 @@ _NEIGHBOURS = (
     frozenset({"hi", "mr", "ne"}),
     frozenset({"de", "lb"}),
     frozenset({"nl", "af"}),
+    frozenset({"xh", "zu", "nd", "ss", "nr", "st", "sw"}),
 )
 _TAG = re.compile(r"^\s*([a-zA-Z]{2,3})(?:[-_][a-zA-Z0-9]{2,8})*\s*$")
 _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (

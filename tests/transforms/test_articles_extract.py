@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
 """What `extract` makes of one page each: golden traits, refusals, guards."""
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ def summit() -> Article:
 
 def test_gallery_captions_stand_beside_the_body(summit: Article) -> None:
     captions = texts(summit, "caption")
-    assert [caption[:12] for caption in captions] == ["A burnt-out ", "Shopkeepers ", "Police said "]
+    assert [caption[:12] for caption in captions] == [
+        "A burnt-out ",
+        "Shopkeepers ",
+        "Police said ",
+    ]
     assert not any(caption in summit.body for caption in captions)
     assert "pictured in" not in summit.body
     assert "detained" not in summit.body
@@ -176,13 +181,17 @@ def test_a_paywalled_stub_is_a_teaser() -> None:
 
 def test_a_front_page_is_a_listing() -> None:
     found = extract(
-        page_exchange((PAGES / "front_page.html").read_bytes(), url="https://coastcourier.example/"),
+        page_exchange(
+            (PAGES / "front_page.html").read_bytes(), url="https://coastcourier.example/"
+        ),
         source_id="s",
     )
     assert isinstance(found, Problem) or found.kind == "listing"
 
 
-@pytest.mark.parametrize(("name", "code"), [("challenge", "challenge_page"), ("soft_404", "error_page")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("challenge", "challenge_page"), ("soft_404", "error_page")]
+)
 def test_challenges_and_error_pages_are_problems(name: str, code: str) -> None:
     found = extract(page_exchange((PAGES / f"{name}.html").read_bytes()), source_id="s")
     assert isinstance(found, Problem)
@@ -245,7 +254,10 @@ def test_a_canonical_link_to_the_root_or_another_domain_is_not_believed(name: st
     ("declared", "expected"),
     [
         ("https://coastcourier.example/town/", URL),
-        ("https://coastcourier.example/town/the-ferry-line", "https://coastcourier.example/town/the-ferry-line"),  # fmt: skip
+        (
+            "https://coastcourier.example/town/the-ferry-line",
+            "https://coastcourier.example/town/the-ferry-line",
+        ),  # fmt: skip
         ("/town/the-ferry-line", "https://coastcourier.example/town/the-ferry-line"),
         ("http://[broken", URL),
     ],
@@ -261,7 +273,10 @@ def test_canonical_link(declared: str, expected: str) -> None:
         (page_exchange(b""), "not_html"),
         (page_exchange(b"<html><body></body></html>"), "no_title"),
         (page_exchange(b"<title>A title of a page</title><body> </body>"), "no_main_text"),
-        (replace(page_exchange(b"%PDF"), headers=(("Content-Type", "application/pdf"),)), "not_html"),
+        (
+            replace(page_exchange(b"%PDF"), headers=(("Content-Type", "application/pdf"),)),
+            "not_html",
+        ),
     ],
 )
 def test_pages_without_an_article_are_problems(exchange: Exchange, code: str) -> None:
@@ -283,7 +298,8 @@ HOSTILE = {
     "paragraphs": b"<p>A paragraph of text.</p>" * 100_000,
     "breaks": b"line<br>" * 50_000,
     "rows": b"<tr><td>x</td></tr>" * 50_000,
-    "truncated JSON-LD": b'<script type="application/ld+json">{"@graph":[' + b'{"a":"b"},' * 200_000,
+    "truncated JSON-LD": b'<script type="application/ld+json">{"@graph":['
+    + b'{"a":"b"},' * 200_000,
     "deep nesting": b"<div>" * 50_000 + b"text",
     "open brackets": b"<" * 500_000,
     "scripts": b"<script>x</script>" * 100_000,
@@ -316,7 +332,7 @@ def test_extraction_imports_neither_the_orchestrator_nor_the_validator() -> None
         "import sys, transforms.articles;"
         "print([m for m in ('prefect', 'great_expectations', 'aiohttp', 'duckdb') if m in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 (our own)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 
 

@@ -1,0 +1,154 @@
+# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml.html import document_fromstring
+
+from transforms.asides import PageText, set_aside, split_credit, squeeze
+from transforms.blocks import Draft, build_blocks, number_blocks, type_line
+from transforms.engine import Piece
+from transforms.records import BODY_KINDS
+from transforms.survey import survey
+
+KINDS = st.sampled_from(
+    ["paragraph", "heading", "list", "quotation", "table", "caption", "credit", "promo", "video"]
+)
+LINES = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1)
+
+
+@given(st.lists(st.builds(Draft, kind=KINDS, text=LINES)))
+def test_offsets_lead_to_each_body_blocks_text(drafts: list[Draft]) -> None:
+    body, blocks = number_blocks(drafts)
+    assert [block.position for block in blocks] == list(range(len(drafts)))
+    assert body == "\n".join(block.text for block in blocks if block.kind in BODY_KINDS)
+    for block in blocks:
+        if block.kind in BODY_KINDS:
+            assert body[block.start : block.end] == block.text
+        else:
+            assert (block.start, block.end) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Watch video 02:15", "video"),
+        ("Video ansehen 01:40", "video"),
+        ("Смотреть видео", "video"),
+        ("02:15", "video"),
+        ("Read more: Who profits from the price of gas?", "promo"),
+        ("Also read: The week in pictures", "promo"),
+        ("Lesen Sie auch: Wer am Gas verdient", "promo"),
+        ("Lire aussi : Qui profite du gaz", "promo"),
+        ("Читайте также: Кому выгоден газ", "promo"),
+        ("اقرأ أيضا: من المستفيد", "promo"),
+        ("यह भी पढ़ें: गैस", "promo"),
+        ("相关阅读：谁从天然气中获利", "promo"),
+        ("Related", "promo"),
+        ("Correction: An earlier version gave another figure.", "note"),
+        ("This article was updated on Tuesday to add a comment.", "note"),
+        ("Anmerkung der Redaktion: Der Text wurde ergänzt.", "note"),
+        ("Исправление: в тексте была ошибка.", "note"),
+        ("rc/rt (Reuters, AFP, AP)", "credit"),
+        ("Related services will cost more, the council said on Tuesday.", "paragraph"),
+        ("Read more books, the minister told the children of the town.", "paragraph"),
+        ("Subscribers of the paper had asked for it for many years.", "paragraph"),
+        ("Watch out for ice on the pier, the harbour master said.", "paragraph"),
+        ("The correction of the figures took a week.", "paragraph"),
+    ],
+)
+def test_lines_are_typed_by_their_words(text: str, kind: str) -> None:
+    assert type_line(text) == kind
+
+
+def test_a_line_that_is_one_link_is_promotion_and_a_sentence_is_not() -> None:
+    assert type_line("Who profits from the price of gas", is_link=True) == "promo"
+    assert type_line("The whole report is to be read here, the ministry says.", is_link=True) == "paragraph"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caption", "text", "credit"),
+    [
+        ("A ferry leaves. Photo: Jane Doe/AFP", "A ferry leaves.", "Jane Doe/AFP"),
+        ("Die Fähre legt ab. Foto: dpa", "Die Fähre legt ab.", "dpa"),
+        ("A ferry leaves. © Jane Doe", "A ferry leaves.", "Jane Doe"),
+        ("A ferry leaves (AP Photo/Jane Doe)", "A ferry leaves", "AP Photo/Jane Doe"),
+        ("A ferry leaves the harbour.", "A ferry leaves the harbour.", None),
+    ],
+)
+def test_a_captions_credit(caption: str, text: str, credit: str | None) -> None:
+    assert split_credit(caption) == (text, credit)
+
+
+def taken(markup: str) -> list[tuple[str, str]]:
+    page = set_aside(survey(document_fromstring(f"<html><body>{markup}</body></html>")))
+    return [(aside.kind, aside.text) for aside in page.asides]
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        "gallery",
+        "photo-gallery",
+        "slideshow",
+        "image-carousel",
+        "bildergalerie",
+        "swiper-container",
+    ],
+)
+def test_a_gallery_without_figcaptions_gives_its_slides_as_captions(container: str) -> None:
+    markup = (
+        f'<p>Before.</p><div class="{container}">'
+        '<div class="slide"><img src="1"><p>The ferry at dawn.</p></div>'
+        '<div class="slide"><img src="2"><p>The pier at noon.</p></div></div><p>After.</p>'
+    )
+    assert taken(markup) == [("caption", "The ferry at dawn."), ("caption", "The pier at noon.")]
+
+
+def test_an_article_wrapped_in_a_container_called_gallery_is_left_alone() -> None:
+    prose = "<p>" + "The council met again and talked about the ferry for hours. " * 20 + "</p>"
+    assert taken(f'<div class="gallery"><img src="1">{prose * 5}</div>') == []
+
+
+def test_a_figure_that_wraps_a_table_is_left_alone() -> None:
+    assert taken("<figure><table><tr><td>1</td></tr></table></figure>") == []
+
+
+def test_text_after_a_figure_stays() -> None:
+    tree = document_fromstring("<p>One <figure><img><figcaption>c</figcaption></figure>two</p>")
+    set_aside(survey(tree))
+    assert "two" in tree.text_content()
+    assert "c" not in tree.text_content().split()
+
+
+def test_short_and_repeated_texts_keep_page_order() -> None:
+    words = "The council of the harbour town voted on the ferry line on Tuesday night"
+    pieces = [
+        Piece("heading", "Background"),
+        Piece("paragraph", f"{words}."),
+        Piece("heading", "Background"),
+        Piece("paragraph", f"{words} again."),
+    ]
+    page = PageText(squeeze(f"Menu Background {words}. Background {words} again."), (), frozenset())
+    blocks = build_blocks(pieces, page, headline="x").blocks
+    assert [block.text for block in blocks] == [piece.text for piece in pieces]
+
+
+def test_a_first_line_that_is_but_an_author_or_a_date_is_a_credit() -> None:
+    words = "The council of the harbour town voted on the ferry line on Tuesday night."
+    pieces = [
+        Piece("paragraph", "Jane Doe"),
+        Piece("paragraph", "20 April 2026, 14:09"),
+        Piece("paragraph", words),
+    ]
+    page = PageText(squeeze(words), (), frozenset())
+    built = build_blocks(pieces, page, headline="x", authors=["Jane Doe"])
+    assert [block.kind for block in built.blocks] == ["credit", "credit", "paragraph"]
+
+
+def test_headings_that_only_promotion_follows_are_promotion() -> None:
+    words = "The council of the harbour town voted on the ferry line on Tuesday night."
+    pieces = [Piece("paragraph", words), Piece("heading", "More from the coast")]
+    page = PageText(squeeze(words), (), frozenset())
+    assert build_blocks(pieces, page, headline="x").body == words

@@ -1,0 +1,210 @@
+# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.agencies import AGENCIES, are_agencies, find_agencies, find_agency
+from transforms.bylines import (
+    picture_credits,
+    read_credit_line,
+    read_dateline,
+    read_names,
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "people"),
+    [
+        ("By Jane Doe", ("Jane Doe",)),
+        ("Von Max Muster und Erika Beispiel", ("Max Muster", "Erika Beispiel")),
+        ("Par Jeanne Dupont et Paul Martin", ("Jeanne Dupont", "Paul Martin")),
+        ("Por Ana Pérez y Luis Gómez", ("Ana Pérez", "Luis Gómez")),
+        ("Автор: Иван Петров и Анна Смирнова", ("Иван Петров", "Анна Смирнова")),
+        ("Jane Doe, Senior Political Correspondent", ("Jane Doe",)),
+        ("Jane Doe, Staff Writer, and Max Roe in Almaty", ("Jane Doe", "Max Roe")),
+        ("Jane Doe Staff Writer", ("Jane Doe",)),
+        ("Jane Doe (jane@example.org)", ("Jane Doe",)),
+        ("jane@example.org", ()),
+        ("Jane Doe @janedoe", ("Jane Doe",)),
+        ("Jane Doe | Max Roe; Ann Poe", ("Jane Doe", "Max Roe", "Ann Poe")),
+        ("Dr. Max Kolb", ("Dr. Max Kolb",)),
+        ("山田太郎記者", ("山田太郎",)),
+        ("Jane Doe, Jane Doe", ("Jane Doe",)),
+        ("https://example.org/authors/jane", ()),
+        ("Updated 5 min read", ()),
+    ],
+)
+def test_people_in_a_byline(raw: str, people: tuple[str, ...]) -> None:
+    assert read_names(raw).people == people
+
+
+@pytest.mark.parametrize(
+    "raw", ["News Desk", "BR24 Redaktion", "The Daily Times", "ndr.de", "MND Staff"]
+)
+def test_organisations_are_not_taken_for_people(raw: str) -> None:
+    names = read_names(raw)
+    assert names.people == ()
+    assert names.desks == (raw,)
+
+
+def test_the_outlets_own_name_is_no_person() -> None:
+    assert read_names("Le Matin", site_names=["Le Matin"]).people == ()
+
+
+def test_an_agency_in_a_byline_is_an_agency() -> None:
+    names = read_names("Max Muster, dpa")
+    assert (names.people, names.agencies) == (("Max Muster",), ("dpa",))
+
+
+@given(st.text(max_size=200))
+def test_any_byline_can_be_read(raw: str) -> None:
+    names = read_names(raw)
+    assert all(name.strip() for name in (*names.people, *names.desks, *names.agencies))
+
+
+def test_there_are_at_least_sixty_agencies_each_form_of_one_only() -> None:
+    assert len(AGENCIES) >= 60
+    assert len({agency.name for agency in AGENCIES}) == len(AGENCIES)
+    owners: dict[str, set[str]] = {}
+    for agency in AGENCIES:
+        for form in (agency.name, *agency.forms):
+            owners.setdefault(form, set()).add(agency.name)
+            assert find_agency(form) is not None
+    assert {form: names for form, names in owners.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("AFP", "Agence France-Presse"),
+        ("АФП", "Agence France-Presse"),
+        ("dpa", "Deutsche Presse-Agentur"),
+        ("ТАСС", "TASS"),
+        ("РИА Новости", "RIA Novosti"),
+        ("新华社", "Xinhua"),
+        ("共同通信", "Kyodo News"),
+        ("연합뉴스", "Yonhap"),
+        ("أ ف ب", "Agence France-Presse"),
+        ("(Reuters)", "Reuters"),
+        ("ΑΠΕ-ΜΠΕ", "Athens-Macedonian News Agency"),
+    ],
+)
+def test_agencies_in_several_scripts(form: str, name: str) -> None:
+    found = find_agency(form)
+    assert found is not None
+    assert found.name == name
+
+
+def test_words_of_names_are_no_agencies() -> None:
+    assert find_agency("Ap") is None
+    assert not are_agencies("Jane Doe")
+    assert find_agencies("Jane Doe, Max Roe") == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "rc/rt (Reuters, AFP, AP)",
+            [
+                "desk rc",
+                "desk rt",
+                "agency Reuters",
+                "agency Agence France-Presse",
+                "agency Associated Press",
+            ],
+        ),
+        (
+            "kl/mb (dpa, AFP)",
+            ["desk kl", "desk mb", "agency Deutsche Presse-Agentur", "agency Agence France-Presse"],
+        ),
+        ("(AFP, Reuters)", ["agency Agence France-Presse", "agency Reuters"]),
+        ("(dpa/lno)", ["agency Deutsche Presse-Agentur", "desk lno"]),
+        ("Quelle: dpa", ["agency Deutsche Presse-Agentur"]),
+        ("Source: AFP", ["agency Agence France-Presse"]),
+        ("Источник: ТАСС", ["agency TASS"]),
+        ("Reuters", ["agency Reuters"]),
+        ("AFP/Reuters", ["agency Agence France-Presse", "agency Reuters"]),
+        ("Edited by: Jane Doe", ["desk Jane Doe"]),
+        (
+            "(Reporting by Jane Doe and Max Roe; Editing by Ann Poe)",
+            ["author Jane Doe", "author Max Roe", "desk Ann Poe"],
+        ),
+    ],
+)
+def test_credit_lines(line: str, expected: list[str]) -> None:
+    found = read_credit_line(line)
+    assert found is not None
+    assert [f"{credit.role} {credit.name}" for credit in found] == expected
+    assert {credit.raw for credit in found} == {line}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council voted on Tuesday.",
+        "(see above)",
+        "He told Reuters that the ferry would stop.",
+        "Source: the ministry of transport said so in a letter to all towns",
+        "",
+    ],
+)
+def test_sentences_are_no_credit_lines(text: str) -> None:
+    assert read_credit_line(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "dateline", "agencies"),
+    [
+        (
+            "NUR-SULTAN, Jan 13 (Reuters) - Troops left.",
+            "NUR-SULTAN, Jan 13 (Reuters)",
+            ("Reuters",),
+        ),
+        (
+            "ALMATY, Kazakhstan (AP) — Shops opened.",
+            "ALMATY, Kazakhstan (AP)",
+            ("Associated Press",),
+        ),
+        ("Berlin (dpa) - Der Rat tagt.", "Berlin (dpa)", ("Deutsche Presse-Agentur",)),
+        (
+            "Hamburg/Kiel (dpa/lno) – Der Rat tagt.",
+            "Hamburg/Kiel (dpa/lno)",
+            ("Deutsche Presse-Agentur",),
+        ),
+        ("BERLIN -- The agency says so.", "BERLIN", ()),
+        ("新华社北京1月13日电 会议召开。", "新华社北京1月13日电", ("Xinhua",)),
+        ("(AFP) - The council met.", "(AFP)", ("Agence France-Presse",)),
+        ("МОСКВА, 13 января (ТАСС). Войска вышли.", "МОСКВА, 13 января (ТАСС).", ("TASS",)),
+    ],
+)
+def test_datelines(text: str, dateline: str, agencies: tuple[str, ...]) -> None:
+    found = read_dateline(text)
+    assert found is not None
+    assert found.text.rstrip(".") == dateline.rstrip(".")
+    assert found.agencies == agencies
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council (of ten) - met.",
+        "On Tuesday - a cold day - the council met.",
+        "He said so (twice) and left.",
+        "NATO said that it would help.",
+        "",
+    ],
+)
+def test_sentences_have_no_dateline(text: str) -> None:
+    assert read_dateline(text) is None
+
+
+def test_picture_credits() -> None:
+    found = [(c.role, c.name) for c in picture_credits("Photo: Jane Doe/AFP via Getty Images")]
+    assert found == [
+        ("photographer", "Jane Doe"),
+        ("agency", "Agence France-Presse"),
+        ("agency", "Getty Images"),
+    ]

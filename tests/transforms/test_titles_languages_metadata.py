@@ -1,0 +1,308 @@
+# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml.html import document_fromstring
+
+from transforms.kinds import Shape, tell_kind
+from transforms.language import choose_language, count_words, detect, primary_subtag
+from transforms.metadata import Metadata, load_json, plain, read_metadata
+from transforms.moments import choose, contradicted_by_text, url_date
+from transforms.pages import cut_scripts, read_page, to_utf8
+from transforms.records import Moment
+from transforms.survey import survey
+from transforms.titles import choose_title, without_site
+
+SITES = ("Coast Courier", "coastcourier")
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Ferry line closed | Coast Courier", "Ferry line closed"),
+        ("Ferry line closed - Town - Coast Courier", "Ferry line closed - Town"),
+        ("Coast Courier: Ferry line closed", "Coast Courier: Ferry line closed"),
+        ("Coast Courier - Ferry line closed", "Ferry line closed"),
+        ("Ferry line closed – again", "Ferry line closed – again"),
+        ("Coast Courier", ""),
+        ("Ferry &amp; bus | Coast Courier", "Ferry & bus"),
+    ],
+)
+def test_the_outlets_name_is_no_part_of_a_title(title: str, headline: str) -> None:
+    assert without_site(title, SITES) == headline
+
+
+def titled(markup: str, **declared: str) -> tuple[str, str] | None:
+    tree = document_fromstring(f"<html>{markup}</html>")
+    metadata = read_metadata(tree, ())
+    if declared:
+        metadata = Metadata(article=declared, meta=metadata.meta, title=metadata.title)
+    title = choose_title(survey(tree), metadata, sites=SITES)
+    return (title.headline, title.origin) if title else None
+
+
+def test_the_declared_headline_comes_first() -> None:
+    assert titled("<h1>Another line</h1>", headline="Ferry line closed") == (
+        "Ferry line closed",
+        "json-ld",
+    )
+
+
+def test_a_headline_cut_short_gives_way_to_the_whole_one() -> None:
+    found = titled("<h1>Ferry line closed for good</h1>", headline="Ferry line closed…")
+    assert found == ("Ferry line closed for good", "h1")
+
+
+def test_the_heading_that_agrees_with_the_pages_title_is_the_headline() -> None:
+    markup = (
+        "<head><title>Ferry line closed for good - Coast Courier</title></head>"
+        "<h1>Coast Courier</h1><h1>Ferry line is closed for good</h1>"
+    )
+    assert titled(markup) == ("Ferry line is closed for good", "h1")
+
+
+def test_a_page_without_any_title_has_none() -> None:
+    assert titled("<p>text</p>") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("en-GB", "en"),
+        ("pt_BR", "pt"),
+        ("zh-Hans-CN", "zh"),
+        ("nb", "no"),
+        ("English", None),
+        ("", None),
+    ],
+)
+def test_language_tags(tag: str, code: str | None) -> None:
+    assert primary_subtag(tag) == code
+
+
+GERMAN = "Der Rat der Hafenstadt hat am Dienstag beschlossen, die alte Fährlinie zu schließen."
+
+
+def test_a_declared_language_that_the_text_bears_out_is_kept() -> None:
+    choice = choose_language([("html", "de")], GERMAN)
+    assert (choice.language, choice.origin, choice.contradicted_by) == ("de", "html", None)
+
+
+def test_a_second_declaration_that_sides_with_the_text_wins() -> None:
+    choice = choose_language([("html", "en"), ("og:locale", "de_DE")], GERMAN)
+    assert (choice.language, choice.origin) == ("de", "og:locale")
+    assert choice.contradicted_by == "en (html)"
+
+
+def test_a_language_that_cannot_be_identified_is_believed() -> None:
+    sample = "URhulumente uthabatha indlela eyiyo yokuvezela ulutsha imisebenzi kwiphondo"
+    assert choose_language([("html", "xh-ZA")], sample).language == "xh"
+
+
+def test_short_texts_decide_nothing() -> None:
+    assert detect("OK") == (None, False)
+    assert choose_language([], "OK").language == "und"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("宮崎県で震度5弱の地震がありました", "ja"),
+        ("促进航天技术更好惠及人民", "zh"),
+        ("뉴스를 전해 드립니다", "ko"),
+        ("เรือข้ามฟากหยุดให้บริการ", "th"),
+        ("המועצה החליטה לסגור את קו המעבורת", "he"),
+        ("မြို့တော်ကောင်စီ", "my"),
+    ],
+)
+def test_scripts_of_one_language_decide_alone(text: str, code: str) -> None:
+    assert detect(text) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The ferry doesn't run.", 4),
+        ("", 0),
+        ("促进航天技术更好惠及人民", 6),
+        ("Die Fähre fährt nicht", 4),
+        ("Паром не ходит", 3),
+        ("เรือข้ามฟากหยุดให้บริการ", 5),
+        ("뉴스를 전해 드립니다", 3),
+    ],
+)
+def test_words_are_counted_by_script(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_count_and_a_language(text: str) -> None:
+    assert count_words(text) >= 0
+    assert choose_language([], text).language
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"@type":"NewsArticle","headline":"A\nB",}',
+        b'<!-- {"@type":"NewsArticle","headline":"A B"} -->',
+        b'//<![CDATA[\n{"@type":"NewsArticle","headline":"A B"}\n//]]>',
+        b'{"@type":"NewsArticle","headline":"A B"};',
+        b"{&quot;@type&quot;:&quot;NewsArticle&quot;,&quot;headline&quot;:&quot;A B&quot;}",
+    ],
+)
+def test_common_faults_of_json_ld_are_mended(raw: bytes) -> None:
+    assert load_json(raw) == {"@type": "NewsArticle", "headline": "A B"}
+
+
+@given(st.binary(max_size=300))
+def test_any_json_ld_can_be_read(raw: bytes) -> None:
+    tree = document_fromstring("<p>x</p>")
+    assert read_metadata(tree, (raw,)).canonical is None
+
+
+def test_twice_encoded_entities_and_soft_hyphens_are_resolved() -> None:
+    assert plain("Heli\u00adkopter &amp;amp; Boot <b>heute</b>") == "Helikopter & Boot heute"
+
+
+def test_scripts_and_styles_are_cut_and_json_ld_kept() -> None:
+    markup = b"<p>a</p><SCRIPT>if (a<b) {}</SCRIPT><style>p{}</style><script type='application/LD+json'>{}</script><p>b"
+    rest, ld_json, is_cut = cut_scripts(markup)
+    assert (rest, ld_json, is_cut) == (b"<p>a</p><p>b", (b"{}",), False)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "encoding"),
+    [
+        ("Паром".encode(), "text/html; charset=windows-1251", "utf-8"),
+        ("Паром ходит редко".encode("cp1251"), "text/html; charset=windows-1251", "cp1251"),
+        (b"<meta charset='koi8-r'>" + "Паром".encode("koi8-r"), None, "koi8-r"),
+        ("\ufeffПаром".encode("utf-16"), None, "utf-16"),
+        (b"plain", "text/html; charset=nonsense", "utf-8"),
+        ("渡轮停航".encode("gb18030"), "text/html; charset=gb2312", "gb18030"),
+    ],
+)
+def test_a_pages_encoding(body: bytes, content_type: str | None, encoding: str) -> None:
+    text, found = to_utf8(body, content_type)
+    assert found == encoding
+    assert "\ufffd" not in text.decode()
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_page_or_none(body: bytes) -> None:
+    read_page(body, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2022/01/13/ferry", (2022, 1, 13)),
+        ("https://a.example/2022/1/3/ferry", (2022, 1, 3)),
+        ("https://a.example/ferry-2022-01-13.html", (2022, 1, 13)),
+        ("https://a.example/world/20220113/ferry", (2022, 1, 13)),
+        ("https://a.example/a-202201131", None),
+        ("https://a.example/2022/02/31/x", None),
+        ("https://a.example/?d=2022-01-13", None),
+    ],
+)
+def test_a_day_in_an_address(url: str, day: tuple[int, int, int] | None) -> None:
+    found = url_date(url)
+    assert (found and (found.at.year, found.at.month, found.at.day)) == day
+
+
+def moment(year: int, month: int, day: int, origin: str) -> Moment:
+    at = datetime(year, month, day, tzinfo=UTC)
+    return Moment(at=at, precision="second", has_zone=True, raw=str(at), origin=origin)
+
+
+def test_dates_are_chosen_by_origin_and_conflicts_told() -> None:
+    late, early = moment(2024, 2, 9, "meta:x"), moment(2024, 2, 6, "json-ld:datePublished")
+    found = choose([late, early], [], fetched_at=datetime(2024, 3, 1, tzinfo=UTC))
+    assert found.published == early
+    assert found.candidates == (late, early)
+    assert [doubt.code for doubt in found.doubts] == ["date_conflict"]
+
+
+def test_a_change_before_publication_is_no_change() -> None:
+    published, modified = moment(2024, 2, 6, "json-ld"), moment(2023, 2, 6, "json-ld")
+    assert (
+        choose([published], [modified], fetched_at=datetime(2024, 3, 1, tzinfo=UTC)).modified
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubted"),
+    [
+        ("The mayor, pictured in 2019, voted against it.", True),
+        ("Der Bürgermeister, aufgenommen im Mai 2019.", True),
+        ("The bridge was built in 2019.", True),
+        ("The bridge will be built by 2019.", False),
+        ("The line was to be closed by 2019.", False),
+        ("The mayor, pictured in 2017, voted against it.", False),
+        ("The room seats 2019 people.", False),
+    ],
+)
+def test_a_later_year_as_past_contradicts_the_date(text: str, *, is_doubted: bool) -> None:
+    latest = datetime(2024, 3, 1, tzinfo=UTC)
+    found = contradicted_by_text(moment(2018, 1, 10, "json-ld"), [text], latest)
+    assert (found is not None) == is_doubted
+
+
+def shape(**given: object) -> Shape:
+    values = {
+        "body_chars": 3000,
+        "paragraphs": 12,
+        "captions": 0,
+        "link_share": 0.0,
+        "teasers": 0,
+        "is_declared": True,
+    }
+    return Shape(**{**values, **given})  # type: ignore[arg-type]
+
+
+def declared(*types: str, **node: object) -> Metadata:
+    own = {"@type": types[0], **node}
+    return Metadata(nodes=tuple({"@type": name} for name in types), article=own)
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "metadata", "given", "kind"),
+    [
+        ("/a/b", "A title", Metadata(), {}, "article"),
+        ("/a/b", "A title", declared("LiveBlogPosting"), {}, "live_blog"),
+        ("/live/b", "A title", Metadata(), {}, "live_blog"),
+        ("/opinion/b", "A title", Metadata(), {}, "opinion"),
+        ("/a/b", "A title", declared("NewsArticle", articleSection="Meinung"), {}, "opinion"),
+        ("/a/b", "A title", Metadata(), {"captions": 9, "body_chars": 300}, "gallery"),
+        ("/video/b", "A title", Metadata(), {"body_chars": 300}, "video"),
+        ("/", "A title", Metadata(), {"is_declared": False}, "listing"),
+        ("/a/b", "A title", Metadata(), {"is_declared": False, "link_share": 0.8}, "listing"),
+        (
+            "/a/b",
+            "A title",
+            Metadata(),
+            {"is_declared": False, "teasers": 20, "paragraphs": 3},
+            "listing",
+        ),
+        ("/tag/b", "A title", Metadata(), {"is_declared": False, "paragraphs": 2}, "listing"),
+        ("/tag/b", "A title", declared("NewsArticle"), {}, "article"),
+        ("/viewtopic.php", "A title", Metadata(), {}, "forum"),
+        ("/a/b", "A title", Metadata(meta={"og:type": ("product",)}), {}, "product"),
+        ("/a/b", "URGENT: Ferry sinks", Metadata(), {"body_chars": 90}, "flash"),
+    ],
+)
+def test_kinds_of_page(
+    url: str, title: str, metadata: Metadata, given: dict[str, object], kind: str
+) -> None:
+    found = tell_kind(f"https://a.example{url}", title, metadata, shape(**given), paywalled=False)
+    assert (found.kind, bool(found.reason)) == (kind, True)
+
+
+def test_a_paywalled_page_of_little_text_is_a_teaser() -> None:
+    found = tell_kind("https://a.example/b", "T", Metadata(), shape(body_chars=200), paywalled=True)
+    assert found.kind == "teaser"
