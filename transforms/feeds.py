@@ -167,6 +167,7 @@ def _parsed(
         skip_days=document.skip_days,
         next_page_url=_absolute(exchange.final_url, document.next_page),
         moved_to=_absolute(exchange.final_url, document.moved_to),
+        items_left=max(0, document.found - len(document.items)),
     )
 
 

@@ -270,6 +270,7 @@ class ParsedFeed:
     skip_days: tuple[str, ...] = ()
     next_page_url: str | None = None  # RFC 5005
     moved_to: str | None = None  # itunes:new-feed-url and the like
+    items_left: int = 0  # of items, those not read: beyond the cap, or not made sense of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

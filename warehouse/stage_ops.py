@@ -250,6 +250,7 @@ def _parse_row(parsed: ParsedFeed) -> Row:
         "items": parsed.items,
         "entries": len(parsed.entries),
         "duplicates": len(parsed.duplicates),
+        "items_left": parsed.items_left,
         "item_problems": of_items,
         "document_problems": len(parsed.problems) - of_items,
         "problems": [_problem_value(problem) for problem in parsed.problems],

@@ -140,6 +140,7 @@ create table ops.parses (
     entries integer not null,
     duplicates integer not null,
     unchanged integer not null,
+    items_left integer not null,
     item_problems integer not null,
     document_problems integer not null,
     problems struct(stage varchar, subject varchar, code varchar, detail varchar)[] not null,
@@ -170,6 +171,8 @@ comment on column ops.parses.duplicates is
     'Items with the id of an earlier one.';
 comment on column ops.parses.unchanged is
     'Entries that came as they were known: counted here, they have no row in ops.outcomes.';
+comment on column ops.parses.items_left is
+    'Items not read: beyond the cap, or not made sense of; the problems say which.';
 comment on column ops.parses.item_problems is
     'Faults of items.';
 comment on column ops.parses.document_problems is

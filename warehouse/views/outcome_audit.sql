@@ -7,8 +7,8 @@ with found as (
         parses.exchange_id as item_id,
         parses.load_id,
         format(
-            '{} items in the document, {} outcomes and {} unchanged',
-            parses.items, coalesce(told.outcomes, 0), parses.unchanged
+            '{} items in the document, {} outcomes, {} unchanged and {} not read',
+            parses.items, coalesce(told.outcomes, 0), parses.unchanged, parses.items_left
         ) as missing
     from ops.parses as parses
     left join (
@@ -18,7 +18,7 @@ with found as (
         group by exchange_id, load_id
     ) as told
         on told.exchange_id = parses.exchange_id and told.load_id = parses.load_id
-    where parses.items <> coalesce(told.outcomes, 0) + parses.unchanged
+    where parses.items <> coalesce(told.outcomes, 0) + parses.unchanged + parses.items_left
 
     union all by name
     select
