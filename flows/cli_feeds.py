@@ -31,9 +31,8 @@ def add(  # noqa: PLR0913 (the options of a command)
     title: Annotated[str | None, typer.Option(help="Title of the feed.")] = None,
 ) -> None:
     """Subscribe to feeds."""
-    from transforms.opml import Subscription  # noqa: PLC0415
-
     from flows.subscriptions import subscribe  # noqa: PLC0415
+    from transforms.opml import Subscription  # noqa: PLC0415
 
     wanted = [
         Subscription(
@@ -80,9 +79,8 @@ def import_feeds(
     connect_to: ConnectTo = None,
 ) -> None:
     """Subscribe to all feeds of an OPML document, a file or an address."""
-    from transforms.opml import read_opml  # noqa: PLC0415
-
     from flows.subscriptions import fetch_document, subscribe  # noqa: PLC0415
+    from transforms.opml import read_opml  # noqa: PLC0415
 
     with expected_errors():
         if opml.startswith(("http://", "https://")):

@@ -71,7 +71,14 @@ def is_success(exchange: Exchange) -> bool:
 
 def without_payload(exchange: Exchange) -> Exchange:
     """Return an exchange light enough to be kept: its payload is in the archive."""
-    return replace(exchange, payload=b"")
+    if not exchange.payload:
+        return exchange
+    return replace(
+        exchange,
+        payload=b"",
+        payload_bytes=len(exchange.payload),
+        payload_hash=body_hash(exchange.payload),
+    )
 
 
 def read_feed(job: FeedJob) -> FeedDone:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from transforms.opml import Subscription, write_opml
-
 from flows.fetch.client import Fetcher
 from flows.homes import existing_home
 from flows.run import name_run, utc_now
 from flows.settings import read_settings
 from transforms.content import body_of
 from transforms.identity import feed_id
+from transforms.opml import Subscription, write_opml
 from transforms.records import Feed, FeedState, Problem, Source
 from transforms.urls import InvalidURL, host_of, registrable_domain
 from warehouse import load, read

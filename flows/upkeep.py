@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at run time)
 from typing import TYPE_CHECKING, Any
 
-from expectations.warehouse import check_warehouse
 from prefect import flow
 
+from expectations.warehouse import check_warehouse
 from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings

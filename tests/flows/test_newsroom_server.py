@@ -350,7 +350,7 @@ def test_two_manuscripts_cannot_share_an_address(folder: Path, tmp_path: Path) -
 @contextmanager
 def running_command(folder: Path) -> Iterator[subprocess.Popen[str]]:
     code = "import sys; from pathlib import Path; from flows.newsroom import run_newsroom;"
-    with subprocess.Popen(  # noqa: S603 (our own interpreter)
+    with subprocess.Popen(
         [sys.executable, "-c", f"{code} run_newsroom(Path(sys.argv[1]))", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -53,7 +53,7 @@ def urls(parsed: ParsedFeed) -> list[str | None]:
 
 
 def accounted(parsed: ParsedFeed) -> int:
-    """Items that became entries, duplicates or problems of their own, or were counted as left out."""
+    """Items that became entries, duplicates or problems of their own, or were left unread."""
     lost = sum(problem.stage == "entry" for problem in parsed.problems)
     return len(parsed.entries) + len(parsed.duplicates) + lost + parsed.items_left
 

@@ -62,7 +62,7 @@ def test_all_that_was_synced_outlives_a_kill(tmp_path: Path) -> None:
 
 
 def told_before_kill(folder: Path, run_id: str, seconds: float) -> list[Place]:
-    with subprocess.Popen(  # noqa: S603 (our own script)
+    with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), run_id],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},

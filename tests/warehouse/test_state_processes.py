@@ -95,7 +95,7 @@ os.wait()
 
 @contextmanager
 def a_process(script: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(  # noqa: S603 (our own script)
+    process = subprocess.Popen(
         [sys.executable, "-c", PRELUDE + script, *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
