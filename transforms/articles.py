@@ -110,7 +110,8 @@ def extract(
 
 
 def warm_up() -> None:
-    """Load what is loaded at first use: the language model, the extractor's patterns."""
+    """Load what is loaded at first use: the language model, stop lists, names of months."""
+    engine.warm_up()
     detect("What is read once in a process is read now, before the first page has come.")
 
 

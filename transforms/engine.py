@@ -15,21 +15,33 @@ import logging
 import re
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import htmldate
 import trafilatura
-from trafilatura.core import ESCALATION_MAX_LENGTH, ESCALATION_PAGE_SHARE, bare_extraction
-from trafilatura.external import SANITIZED_XPATH
+from lxml.html import document_fromstring
+from trafilatura.baseline import baseline, html2txt
+from trafilatura.core import (
+    ESCALATION_ACCEPT_RATIO,
+    ESCALATION_JUSTEXT_RATIO,
+    ESCALATION_MAX_LENGTH,
+    ESCALATION_PAGE_SHARE,
+    _recall_retry,
+)
+from trafilatura.external import (
+    SANITIZED_XPATH,
+    compare_extraction,
+    jt_stoplist_init,
+    justext_rescue,
+)
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
 from trafilatura.main_extractor import extract_comments, extract_content
 from trafilatura.metadata import extract_author
 from trafilatura.settings import Extractor
-from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH
+from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_XPATH
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
@@ -72,50 +84,75 @@ class Piece:
 def main_text(tree: HtmlElement, url: str | None) -> list[Piece]:
     """Return the pieces of a page's main text, in page order; empty where there is none.
 
-    Trafilatura's own extractor runs first and alone; the whole cascade (readability,
-    justext, a second try) only where it could change the result. The tree is used up.
+    The stages are trafilatura's, each only where it could change the result: its own
+    extractor; readability and justext; the plain baseline; a second try with more
+    recall. The tree is used up.
+
+    Source: trafilatura 2.3.1, ``core.trafilatura_sequence``.
     """
     options = Extractor(output_format="python", url=url, comments=True, tables=True)
-    body = _sure_body(copy(tree), options)
-    if body is None:
-        document = bare_extraction(tree, options=options)
-        if document is None:
-            return []
-        body = document.body
+    tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
+    body, text, is_sure = _first_stage(tree, options)
+    if not is_sure:
+        cleaned = tree_cleaning(copy(tree), options)
+        body, text = compare_extraction(cleaned, copy(tree), body, text, options)
+    if len(text) < options.min_extracted_size:
+        plain_body, plain_text, chars = baseline(tree)
+        if chars > len(text):
+            body, text = plain_body, plain_text
+    if 0 < len(text) < ESCALATION_MAX_LENGTH and len(text) < ESCALATION_PAGE_SHARE * _chars(tree):
+        body = _second_try(tree, options, body, text)
     return pieces_of(body)
 
 
-def _sure_body(tree: HtmlElement, options: Extractor) -> _Element | None:
-    """Return the first stage's body where no later stage could replace it, else None.
+def _first_stage(tree: HtmlElement, options: Extractor) -> tuple[_Element, str, bool]:
+    """Return the extractor's own body and text, and whether the comparison could not change it.
 
-    Readability replaces it only with over twice its text, or where it holds no
-    paragraphs or more tables than paragraphs; the second try only with less than
-    a fifth of the page's text and under 3,000 characters; justext only where
-    markup is left in it.
+    Readability replaces the body only with over twice its text, or where it holds no
+    paragraphs or more tables than paragraphs; justext only where markup is left in it.
 
-    Source: trafilatura 2.3.1, ``core.trafilatura_sequence``, ``external.compare_extraction``.
+    Source: trafilatura 2.3.1, ``external.compare_extraction``.
     """
-    tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
-    page_chars = _chars(tree)
-    cleaned = tree_cleaning(tree, options)
+    cleaned = tree_cleaning(copy(tree), options)
     cleaned_chars = _chars(cleaned)
     cleaned = convert_tags(cleaned, options, options.url)
     _, _, cleaned = extract_comments(cleaned, options)
     body, text = extract_content(cleaned, options)
-    chars = len(text)
     is_sure = (
-        chars >= options.min_extracted_size
-        and cleaned_chars <= READABILITY_RATIO * chars
-        and (chars >= ESCALATION_MAX_LENGTH or chars >= ESCALATION_PAGE_SHARE * page_chars)
-        and next((True for p in body.iter("p") if (p.text or len(p))), False)
+        len(text) >= options.min_extracted_size
+        and cleaned_chars <= READABILITY_RATIO * len(text)
+        and any(paragraph.text or len(paragraph) for paragraph in body.iter("p"))
         and sum(1 for _ in body.iter("table")) <= sum(1 for _ in body.iter("p"))
         and not body.xpath(SANITIZED_XPATH)
     )
-    return body if is_sure else None
+    return body, text, is_sure
+
+
+def _second_try(tree: HtmlElement, options: Extractor, body: _Element, text: str) -> _Element:
+    """Try again with more recall where the text is a small part of the page's."""
+    if len(text) >= ESCALATION_PAGE_SHARE * len(html2txt(tree)):
+        return body
+    wider = copy(options)
+    wider.focus = "recall"
+    pruned = prune_unwanted_nodes(copy(tree), REMOVE_COMMENTS_XPATH)
+    found, found_text = _recall_retry(pruned, wider, options.url)
+    other, other_text = justext_rescue(copy(pruned), options)
+    chars = len(text)
+    if len(other_text) > max(len(found_text), ESCALATION_JUSTEXT_RATIO * chars):
+        return other
+    is_wider = len(found_text) > ESCALATION_ACCEPT_RATIO * chars
+    return found if is_wider and len(found_text) >= options.min_extracted_size else body
 
 
 def _chars(tree: HtmlElement) -> int:
     return len(" ".join("".join(tree.itertext()).split()))
+
+
+def warm_up() -> None:
+    """Load what the libraries load at first use: stop lists, the names of months."""
+    jt_stoplist_init()
+    tree = document_fromstring("<html><body><p>Posted on March 5, 2021</p></body></html>")
+    page_date(tree, "https://example.org/", date(2022, 1, 1))
 
 
 def pieces_of(body: _Element) -> list[Piece]:

@@ -6,25 +6,28 @@ only some hundreds of different classes, so that patterns are tried on those.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from lxml.html import HtmlElement
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A page's elements in page order; their places by tag, class, id and itemprop."""
+    """A page's elements in page order; their places by tag, by itemprop, by class or id."""
 
     elements: tuple[HtmlElement, ...]
     by_tag: Mapping[str, list[int]]
-    by_class: Mapping[str, list[int]]
-    by_id: Mapping[str, list[int]]
     by_itemprop: Mapping[str, list[int]]
+    by_words: Mapping[str, list[int]]
+    lines: str  # the classes and ids, one a line, in the order of by_words
+    starts: tuple[int, ...]  # where each line starts, and the end
 
     def tagged(self, *tags: str) -> list[HtmlElement]:
         """Return the elements with one of these tags, in page order."""
@@ -32,37 +35,45 @@ class Survey:
         return [self.elements[place] for place in places]
 
     def classed(self, pattern: re.Pattern[str], hints: tuple[str, ...]) -> list[HtmlElement]:
-        """Return the elements whose class or id matches, in page order.
-
-        ``hints``: pieces of words, one of which every match holds; they are looked
-        for first, because that is twenty times as fast.
-        """
+        """Return the elements whose class or id matches, in page order."""
         return [self.elements[place] for place in sorted(self.places(pattern, hints))]
 
     def places(self, pattern: re.Pattern[str], hints: tuple[str, ...]) -> set[int]:
-        """Return the places of the elements whose class or id matches."""
+        """Return the places of the elements whose class or id matches.
+
+        ``hints``: pieces of words, one of which every match holds. They are looked for
+        first, in all classes at once, because that is a hundred times as fast.
+        """
+        found = {line for hint in hints for line in self._lines_with(hint)}
+        words = tuple(self.by_words)
         return {
             place
-            for group in (self.by_class, self.by_id)
-            for words, places in group.items()
-            if any(hint in words for hint in hints) and pattern.search(words)
-            for place in places
+            for line in found
+            if pattern.search(words[line])
+            for place in self.by_words[words[line]]
         }
+
+    def _lines_with(self, hint: str) -> Iterator[int]:
+        at = self.lines.find(hint)
+        while at >= 0:
+            line = bisect_right(self.starts, at) - 1
+            yield line
+            at = self.lines.find(hint, self.starts[line + 1])
 
 
 def survey(tree: HtmlElement) -> Survey:
     """Walk a tree once."""
     elements = tuple(tree.iter("*"))
     by_tag: dict[str, list[int]] = {}
-    by_class: dict[str, list[int]] = {}
-    by_id: dict[str, list[int]] = {}
     by_itemprop: dict[str, list[int]] = {}
+    by_words: dict[str, list[int]] = {}
     for place, element in enumerate(elements):
         by_tag.setdefault(element.tag, []).append(place)
         if value := element.get("class"):
-            by_class.setdefault(value, []).append(place)
+            by_words.setdefault(value.replace("\n", " "), []).append(place)
         if value := element.get("id"):
-            by_id.setdefault(value, []).append(place)
+            by_words.setdefault(value.replace("\n", " "), []).append(place)
         if value := element.get("itemprop"):
             by_itemprop.setdefault(value, []).append(place)
-    return Survey(elements, by_tag, by_class, by_id, by_itemprop)
+    starts = (0, *accumulate(len(words) + 1 for words in by_words))
+    return Survey(elements, by_tag, by_itemprop, by_words, "\n".join(by_words), starts)

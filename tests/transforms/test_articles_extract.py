@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
+# ruff: noqa: E501 (tables of texts in several scripts, one a line)
 """What `extract` makes of one page each: golden traits, refusals, guards."""
 
 from __future__ import annotations
@@ -257,7 +257,7 @@ def test_a_canonical_link_to_the_root_or_another_domain_is_not_believed(name: st
         (
             "https://coastcourier.example/town/the-ferry-line",
             "https://coastcourier.example/town/the-ferry-line",
-        ),  # fmt: skip
+        ),
         ("/town/the-ferry-line", "https://coastcourier.example/town/the-ferry-line"),
         ("http://[broken", URL),
     ],

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
+# ruff: noqa: RUF001 (tables of texts in several scripts, one a line)
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, E501 (tables of texts in several scripts, one a line)
+# ruff: noqa: E501 (tables of texts in several scripts, one a line)
 """Tells when an upgrade of trafilatura changes what `transforms.engine` relies on."""
 
 from __future__ import annotations
