@@ -28,6 +28,7 @@ RESULT_FORMAT: dict[str, object] = {
 
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
+CHATTY_LOGGER = "great_expectations.data_context.types.base"  # tells of a folder at each context
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -124,7 +125,7 @@ def library_context() -> Iterator[Any]:
     import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
     from great_expectations.data_context import set_context  # noqa: PLC0415 (as above)
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of each folder
+    logging.getLogger(CHATTY_LOGGER).setLevel(logging.WARNING)
     with _ONE_AT_A_TIME:
         try:
             context = gx.get_context(mode="ephemeral")
