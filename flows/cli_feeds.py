@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
+from flows.screen import screen
 
 app = typer.Typer(no_args_is_help=True, help="The subscriptions: add, list, import, export.")
 
@@ -65,7 +65,7 @@ def list_feeds(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(row.source_id, row.url, row.polled, row.state, row.due)
-    console = Console()
+    console = screen()
     if rows:
         console.print(table)
     console.print(f"{len(rows)} feeds", highlight=False)

@@ -8,13 +8,13 @@ import time
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.panel import Panel
 
 from flows.homes import prepare_home
 from flows.newsroom import Newsroom, serve_in_thread
 from flows.progress import shown_progress
 from flows.report import Summary, print_summary, summarise
+from flows.screen import screen
 from flows.shipped import shipped
 from flows.sql_prompt import print_result
 from flows.subscriptions import fetch_document, subscribe
@@ -25,6 +25,8 @@ from warehouse.console import open_console, run_query
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich.console import Console
+
     from flows.newsroom import Served
 
 OPML_URL = "http://newsroom.example/feeds.opml"
@@ -34,8 +36,9 @@ SETTINGS = """\
 host_gap_seconds = 0.0
 """
 HELD = """
-    select source_id, url, unnest(rule_ids) as rule, reason
-    from ops.quarantine order by source_id, url
+    select source_id as outlet, record->>'headline' as headline, rule_id as rule, hits.reason
+    from ops.quarantine join ops.quarantine_hits as hits using (quarantine_id)
+    order by all
 """
 DOUBTS = """
     select distinct article.source, article.headline, marks.rule_id as mark, marks.value
@@ -58,8 +61,7 @@ QUERIES = (
         """
         select published_at, source, language, headline
         from report.article
-        where body ilike '%CSTO%' or body ilike '%ОДКБ%' or body ilike '%OVKS%'
-            or body ilike '%OTSC%' or body ilike '%KGAÖ%'
+        where regexp_matches(headline || body, 'CSTO|ОДКБ|OVKS|OTSC|KGAÖ|集安')
         order by published_at limit 12
         """,
     ),
@@ -77,7 +79,7 @@ def run_demo(folder: Path, *, is_kept: bool) -> None:
 
     Raises: OSError where the folder holds something that no demo made.
     """
-    out = Console(highlight=False)
+    out = screen()
     started = time.monotonic()
     make_room(folder, is_kept=is_kept)
     prepare_home(folder)

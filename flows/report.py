@@ -6,14 +6,16 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from prefect.artifacts import acreate_markdown_artifact
-from rich.console import Console
 from rich.table import Table
 
+from flows.screen import screen
 from flows.step import is_recorded
 from warehouse import history, read
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from flows.run import Run
     from warehouse.connection import Home
     from warehouse.history import OutcomeCount
@@ -39,11 +41,13 @@ class Summary:
     outcomes: tuple[OutcomeCount, ...]
     in_hand: int  # pages that wait for a later run
     audit_rows: int  # of report.outcome_audit: 0 when nothing vanished
+    broken_rules: tuple[str, ...] = ()  # over the whole warehouse, where the run checked it
 
     @property
     def needs_a_look(self) -> bool:
-        """Tell whether something failed, or vanished."""
-        return self.audit_rows > 0 or any(one.outcome in WANT_A_LOOK for one in self.outcomes)
+        """Tell whether something failed, vanished, or broke a rule of the warehouse."""
+        is_broken = self.audit_rows > 0 or bool(self.broken_rules)
+        return is_broken or any(one.outcome in WANT_A_LOOK for one in self.outcomes)
 
     def count(self, stage: str, outcome: str | None = None) -> int:
         """Return how many items of a stage met with an outcome, or with any."""
@@ -70,12 +74,13 @@ def summarise(home: Home, run_id: str) -> Summary:
             outcomes=history.outcome_counts(con, run_id),
             in_hand=read.current_counts(con)["work_in_hand"],
             audit_rows=history.count_audit_rows(con),
+            broken_rules=history.broken_rules(con, run_id),
         )
 
 
 def print_summary(summary: Summary, console: Console | None = None) -> None:
     """Print a table: a line for each stage, outcome and reason."""
-    out = console or Console()
+    out = console or screen()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("stage")
     table.add_column("items", justify="right")
@@ -89,14 +94,16 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
             table.add_row(label, f"{one.items:,}", one.outcome, one.reason, style=style)
     if summary.outcomes:
         out.print(table)
-    out.print(verdict(summary), highlight=False)
+    out.print(verdict(summary), soft_wrap=True)
 
 
 def verdict(summary: Summary) -> str:
     """Return the last line: what the run brought, and what is left."""
     name = f"{summary.kind} {summary.run_id} {summary.status} in {summary.seconds:.1f} s"
     parts = [f"{name}: {summary.count('article', 'loaded')} articles loaded"]
-    if not summary.outcomes:
+    if summary.kind == "upkeep":
+        parts = [f"{name}: {', '.join(summary.broken_rules) or 'every rule holds'}"]
+    elif not summary.outcomes:
         parts.append("nothing was due")
     if held := summary.count("article", "quarantined") + summary.count("entry", "quarantined"):
         parts.append(f"{held} quarantined")

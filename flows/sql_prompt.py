@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.homes import existing_home
+from flows.screen import screen
 from warehouse.console import (
     QueryRefused,
     open_console,
@@ -74,7 +75,7 @@ def answer(folder: Path | None, query: str, *, format: str, output: Path | None)
         except (duckdb.Error, QueryRefused) as error:
             raise OSError(str(error)) from error
     if format == "table" and output is None:
-        print_result(result, Console(highlight=False))
+        print_result(result, screen())
         return
     buffer = BytesIO()
     if format == "table":
@@ -92,7 +93,7 @@ def answer(folder: Path | None, query: str, *, format: str, output: Path | None)
 def prompt(folder: Path | None) -> None:
     """Read queries from the terminal, or from standard input, and answer each."""
     home, _ = existing_home(folder)
-    console = Console(highlight=False)
+    console = screen()
     read = _reader(home.root)
     if sys.stdin.isatty():
         console.print(WELCOME, end="")

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from flows.homes import existing_home
 from flows.run import utc_now
+from flows.screen import screen
 from warehouse import history, read
 from warehouse.connection import writing
 from warehouse.state import State
@@ -75,7 +75,7 @@ def _modified_at(file: Path) -> datetime | None:
 
 def print_status(status: Status) -> None:
     """Print what there is in a home."""
-    out = Console(highlight=False)
+    out = screen()
     out.print(f"[bold]{status.home}[/]")
     for name, count in status.counts.items():
         out.print(f"{count:>10,} {name}")

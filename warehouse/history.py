@@ -154,6 +154,12 @@ def outcome_counts(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Outcome
     )
 
 
+def broken_rules(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[str, ...]:
+    """Return the rules over the whole warehouse that a run found broken, the gravest first."""
+    rows = con.execute(query("broken_rules"), [run_id]).fetchall()
+    return tuple(f"{rule_id} ({severity}, {failed} rows)" for rule_id, severity, failed in rows)
+
+
 def count_audit_rows(con: duckdb.DuckDBPyConnection) -> int:
     """Return how many items are unaccounted for; 0 when nothing vanished."""
     return int(con.execute("select count(*) from report.outcome_audit").fetchall()[0][0])
