@@ -137,11 +137,12 @@ def _second_try(tree: HtmlElement, options: Extractor, body: _Element, text: str
     pruned = prune_unwanted_nodes(copy(tree), REMOVE_COMMENTS_XPATH)
     found, found_text = _recall_retry(pruned, wider, options.url)
     other, other_text = justext_rescue(copy(pruned), options)
-    chars = len(text)
-    if len(other_text) > max(len(found_text), ESCALATION_JUSTEXT_RATIO * chars):
-        return other
-    is_wider = len(found_text) > ESCALATION_ACCEPT_RATIO * chars
-    return found if is_wider and len(found_text) >= options.min_extracted_size else body
+    chosen: _Element = body
+    if len(other_text) > max(len(found_text), ESCALATION_JUSTEXT_RATIO * len(text)):
+        chosen = other
+    elif len(found_text) > max(options.min_extracted_size, ESCALATION_ACCEPT_RATIO * len(text)):
+        chosen = found
+    return chosen
 
 
 def _chars(tree: HtmlElement) -> int:

@@ -26,6 +26,7 @@ MAX_ATTRIBUTES = 60_000
 MAX_ATTRIBUTES_OF_ONE = 2_000
 MAX_BREAKS = 10_000
 MAX_LD_JSON_BYTES = 1_000_000
+MAX_RUN_BYTES = 1_000_000
 
 _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     "links": ((b"<a ",), MAX_LINKS),
@@ -35,6 +36,7 @@ _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     "paragraphs": ((b"<p>", b"<p "), MAX_BREAKS),
     "list items": ((b"<li",), MAX_BREAKS),
 }
+_LONG_TEXT = re.compile(rb"[^<]{%d}" % MAX_RUN_BYTES)
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{8000,}")
 _SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
@@ -106,6 +108,8 @@ def check_limits(markup: bytes) -> None:
         count = sum(markup.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
+    if _LONG_TEXT.search(markup):
+        raise TooComplexError(f"over {MAX_RUN_BYTES} bytes of text without a tag")
     for match in _LONG_TAG.finditer(markup):
         count = len(_QUOTED.sub(b"", match.group()).split())
         if count > MAX_ATTRIBUTES_OF_ONE:
