@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from datetime import datetime  # noqa: TC003 (typer reads the parameters' types at run time)
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,13 +35,50 @@ app = typer.Typer(
     """,
     epilog=EPILOG,
 )
-app.add_typer(cli_feeds.app, name="feeds")
-app.command("sql")(cli_data.sql)
-app.command("extract")(cli_data.extract)
-app.command("newsroom")(cli_data.newsroom)
+BEGIN, RUN, LOOK, TOOLS = "Begin", "Run", "Look", "Tools"
 
 
-@app.command(epilog=EPILOG)
+def show_version(*, is_asked: bool) -> None:
+    """Print the version and leave, if that was asked for."""
+    if is_asked:
+        typer.echo(f"copytaster {metadata.version('copytaster')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=lambda asked: show_version(is_asked=asked)
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before any command."""
+
+
+@app.command(epilog=EPILOG, rich_help_panel=BEGIN)
+def demo(
+    home: HomeFolder = None,
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Add to a home that is there already.")
+    ] = False,
+) -> None:
+    """Run the whole walk against a newsroom that comes along, served on this machine.
+
+    Eleven invented outlets report on January 2022; some of what they publish is broken,
+    walled off or contradictory. See what becomes of each item, and why. Nothing leaves
+    this machine.
+    """
+    from flows.demo import run_demo  # noqa: PLC0415
+
+    with expected_errors():
+        run_demo(home or Path("copytaster-demo"), is_kept=keep)
+
+
+@app.command(epilog=EPILOG, rich_help_panel=BEGIN)
 def init(home: HomeFolder = None) -> None:
     """Create a home: the databases, the archive and a settings file that explains itself.
 
@@ -54,7 +92,7 @@ def init(home: HomeFolder = None) -> None:
     typer.echo("Next: copytaster feeds import FILE.opml, or copytaster feeds add URL")
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, rich_help_panel=RUN)
 def ingest(  # noqa: PLR0913 (the options of a command)
     home: HomeFolder = None,
     *,
@@ -88,7 +126,7 @@ def ingest(  # noqa: PLR0913 (the options of a command)
     _run(flow, given, as_json=as_json, quiet=quiet)
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, rich_help_panel=RUN)
 def backfill(  # noqa: PLR0913 (the options of a command)
     home: HomeFolder = None,
     *,
@@ -142,7 +180,7 @@ def backfill(  # noqa: PLR0913 (the options of a command)
         _run(flow, given | {"connect_to": connect_to}, as_json=as_json, quiet=quiet)
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, rich_help_panel=RUN)
 def reprocess(
     home: HomeFolder = None,
     *,
@@ -158,7 +196,7 @@ def reprocess(
     _run(flow, {"home": home, "sources": source}, as_json=as_json, quiet=quiet)
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, rich_help_panel=RUN)
 def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Do the nightly work: checks over the whole warehouse, retention, publishing."""
     from flows.upkeep import upkeep as flow  # noqa: PLC0415
@@ -166,7 +204,7 @@ def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = F
     _run(flow, {"home": home}, as_json=as_json, quiet=quiet)
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, rich_help_panel=LOOK)
 def status(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
     """Show what there is: feeds, articles, work in hand, the last runs."""
     from flows.status import print_status, read_status  # noqa: PLC0415
@@ -180,24 +218,10 @@ def status(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if found.needs_a_look else 0)
 
 
-@app.command(epilog=EPILOG)
-def demo(
-    home: HomeFolder = None,
-    *,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Add to a home that is there already.")
-    ] = False,
-) -> None:
-    """Run the whole walk against a newsroom that comes along, served on this machine.
-
-    Eleven invented outlets report on January 2022; some of what they publish is broken,
-    walled off or contradictory. See what becomes of each item, and why. Nothing leaves
-    this machine.
-    """
-    from flows.demo import run_demo  # noqa: PLC0415
-
-    with expected_errors():
-        run_demo(home or Path("copytaster-demo"), is_kept=keep)
+app.add_typer(cli_feeds.app, name="feeds", rich_help_panel=BEGIN)
+app.command("sql", rich_help_panel=LOOK)(cli_data.sql)
+app.command("extract", rich_help_panel=TOOLS)(cli_data.extract)
+app.command("newsroom", rich_help_panel=TOOLS)(cli_data.newsroom)
 
 
 def _run(flow: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
