@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         Verdict,
     )
 
+REPEATED = "repeated_in_document"  # why an item is a duplicate: an earlier one has its id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
@@ -162,7 +164,7 @@ def _entry_fate(decision: Decision, articles_known: AbstractSet[str]) -> Fate:
 
 def _left_out(parsed: ParsedFeed, exchange: Exchange, at: datetime) -> list[Outcome]:
     """Return the outcomes of items that became no entry: duplicates and faulty ones."""
-    repeated = Fate(outcome="duplicate", reason="repeated_in_document")
+    repeated = Fate(outcome="duplicate", reason=REPEATED)
     outcomes = [
         replace(_outcome("entry", entry.entry_id, exchange, repeated, at), url=entry.url)
         for entry in parsed.duplicates

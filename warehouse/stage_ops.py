@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import orjson
 import xxhash
 
+from transforms.batches import REPEATED
 from transforms.identity import make_id
 from transforms.urls import InvalidURL, host_of
 from warehouse.stage import columns_of
@@ -67,7 +68,11 @@ def exchange_rows(batch: Batch, hashes: Mapping[str, str]) -> list[Row]:
 
 def parse_rows(batch: Batch) -> list[Row]:
     """Return one row per feed document read; entries without an outcome came unchanged."""
-    told = {(outcome.item_id, outcome.exchange_id) for outcome in _of_stage(batch, "entry")}
+    told = {
+        (outcome.item_id, outcome.exchange_id)
+        for outcome in _of_stage(batch, "entry")
+        if outcome.reason != REPEATED  # of its later copies; the first may have come unchanged
+    }
     unchanged: dict[str, set[str]] = {}
     for entry in batch.entries:
         if (entry.entry_id, entry.exchange_id) not in told:
