@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from walk_support import FUNDUS, ask, audit, in_hand, make_home, needs_fundus, run_ingest, told
@@ -10,6 +10,7 @@ from walk_support import FUNDUS, ask, audit, in_hand, make_home, needs_fundus, r
 from flows.newsroom import Access, Newsroom, serve_in_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [needs_fundus, pytest.mark.slow]
@@ -39,7 +40,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPYTASTER_HOST_GAP_SECONDS", "0")
         yield Story(tmp_path_factory.mktemp("stored-pages"))
@@ -54,8 +55,9 @@ def test_each_entry_has_one_outcome_at_each_stage(story: Story) -> None:
         assert told(story.first, stage).total() == PAGES
         rows = ask(
             story.home,
-            f"select item_id, count(*) from ops.outcomes where stage = '{stage}'"
+            "select item_id, count(*) from ops.outcomes where stage = $1"
             " group by item_id having count(*) > 1",
+            stage,
         )
         assert rows == []
     assert told(story.first, "poll") == {"loaded": story.feeds}
