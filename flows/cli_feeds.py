@@ -13,7 +13,9 @@ from rich.table import Table
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
 from flows.screen import screen
 
-app = typer.Typer(no_args_is_help=True, help="The subscriptions: add, list, import, export.")
+app = typer.Typer(
+    no_args_is_help=True, help="The subscriptions: add, remove, list, import, export."
+)
 
 
 @app.command()
@@ -48,6 +50,23 @@ def add(  # noqa: PLR0913 (the options of a command)
     with expected_errors():
         done = subscribe(home, wanted)
     _tell(done.added, done.known, done.refused)
+
+
+@app.command()
+def remove(
+    url: Annotated[list[str], typer.Argument(help="Address of a feed; several may be given.")],
+    home: HomeFolder = None,
+) -> None:
+    """Stop polling feeds; what came from them stays."""
+    from flows.subscriptions import unsubscribe  # noqa: PLC0415
+
+    with expected_errors():
+        unknown = unsubscribe(home, url)
+    typer.echo(f"{len(url) - len(unknown)} feeds are polled no more")
+    for one in unknown:
+        typer.secho(f"not a feed that is polled: {one}", err=True, fg="yellow")
+    if unknown:
+        raise typer.Exit(1)
 
 
 @app.command("list")

@@ -9,6 +9,7 @@ from prefect import flow
 
 from flows.pages import work_off
 from flows.polls import POLLS_A_BATCH, Choice, due_feeds, load_polls, poll_feeds
+from flows.progress import current_meter
 from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings
@@ -36,6 +37,8 @@ async def ingest(
     """
     settings = read_settings(home, connect_to=connect_to)
     choice = Choice(all_feeds=all_feeds, feeds=tuple(feeds or ()), sources=tuple(sources or ()))
+    if settings.has_no_contact and settings.connect_to is None:
+        current_meter().note("No contact is set in settings.toml: publishers cannot reach you.")
     async with open_run("ingest", settings, choice.as_parameters()) as run:
         await load_polls(run)  # those that a killed run left in hand
         due = await due_feeds(run, choice)

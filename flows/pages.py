@@ -192,8 +192,8 @@ def _load(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
             ),
             Stamp(run_id=run.run_id, at=now),
         )
-        load.load(con, batch)
-    run.loads += 1
+        hosts = run.state.host_states({page.want.host for page in pages})
+        load.load(con, replace(batch, host_states=hosts))
     for want, fate in fates:
         if fate.retry_at is not None:
             run.state.retry(want.want_id, fate.retry_at, fate.reason)

@@ -182,8 +182,8 @@ def _settle(
     )
     run.state.want(batch.wants, now)  # first: what the load makes known is not wanted again
     with writing(run.home) as con:
-        load.load(con, batch)
-    run.loads += 1
+        hosts = run.state.host_states({host_of(job.feed.url) for job in jobs})
+        load.load(con, replace(batch, host_states=hosts))
     run.state.finish_polls(
         [poll.exchange.exchange_id for poll in polls], [poll.state for poll in polls]
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from prefect.artifacts import acreate_markdown_artifact
+from prefect.logging import get_run_logger
 from rich.table import Table
 
 from flows.screen import screen
@@ -127,6 +128,7 @@ async def finish(run: Run) -> dict[str, Any]:
     """Return what a closed run did; a recorded flow run keeps it as an artifact, too."""
     summary = summarise(run.home, run.run_id)
     if is_recorded():
+        get_run_logger().info(verdict(summary))
         await acreate_markdown_artifact(
             as_markdown(summary), key=f"copytaster-{run.kind}", description=verdict(summary)
         )

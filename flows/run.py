@@ -48,7 +48,6 @@ class Run:
     clock: Callable[[], datetime]
     meter: Meter
     stop_at: datetime
-    loads: int = 0
     costs: dict[str, float]  # CPU seconds spent in the workers, by stage
 
     @property

@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 SETTINGS_FILE = "settings.toml"
 DEFAULT_HOME = Path("copytaster-data")
+NO_CONTACT = "no contact given"
 
 Seconds = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -30,7 +31,8 @@ class Settings(BaseSettings):
     home: Path = Field(DEFAULT_HOME, description="Folder that holds everything.")
 
     contact: str = Field(
-        "https://github.com/copytaster/copytaster",
+        NO_CONTACT,
+        min_length=1,
         description="URL or mail address for publishers, sent in the User-Agent. Set your own.",
     )
     connect_to: str | None = Field(
@@ -63,6 +65,11 @@ class Settings(BaseSettings):
     archive_keep_days: int = Field(
         0, ge=0, description="Days that raw exchanges are kept; 0 keeps them for good."
     )
+
+    @property
+    def has_no_contact(self) -> bool:
+        """Tell whether publishers are not told whom to write to."""
+        return self.contact == NO_CONTACT
 
     @classmethod
     def settings_customise_sources(

@@ -83,6 +83,13 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     )
 
 
+def unsubscribe(folder: Path | None, urls: Sequence[str]) -> tuple[str, ...]:
+    """Stop polling feeds, by their addresses; return those that were not polled anyway."""
+    home, _ = existing_home(folder)
+    with writing(home) as con:
+        return tuple(url for url in urls if not load.deactivate_feed(con, feed_id(url), utc_now()))
+
+
 def source_of(subscription: Subscription) -> Source:
     """Return the outlet of a subscription, named by its domain where nothing else is said."""
     address = subscription.homepage or subscription.url

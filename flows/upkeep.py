@@ -52,7 +52,6 @@ def _check_all(run: Run) -> None:
         register.put_rule_results(
             con, run.run_id, [finding.result for finding in findings], run.clock()
         )
-    run.loads += 1
     for finding in findings:
         if finding.result.failed_rows:
             run.meter.note(
