@@ -104,11 +104,13 @@ def test_the_worker_runs_what_is_scheduled_one_at_a_time(
     ((loaded,),) = worker.rows(
         "select count(*) from ops.outcomes where stage = 'article' and outcome = 'loaded'"
     )
-    assert loaded >= 8
+    assert loaded >= 4
     assert worker.rows("select kind, status from ops.runs") == [("ingest", "done")]
     assert worker.rows("select * from report.outcome_audit") == []
-    assert "done in" in deployed.artifact(by_state["COMPLETED"])
-    assert f"{loaded} articles loaded" in deployed.artifact(by_state["COMPLETED"])
+    run = by_state["COMPLETED"]
+    tasks = deployed.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    assert 5 <= len(tasks) <= 20  # batches, never one a feed or a page
+    assert f"{loaded} articles loaded" in deployed.artifact(run)
 
 
 def test_a_backfill_is_started_by_hand_and_run_by_the_worker(
@@ -159,31 +161,15 @@ def test_an_ingest_of_the_command_line_is_recorded_where_a_server_is_configured(
     home = make_home()
     child = start(
         tmp_path / "log",
-        "copytaster", "ingest", "--home", home.folder, "--source", "steppe-courier.example",
+        "copytaster", "ingest", "--home", home.folder, "--feed", "none of them",
         cwd=tmp_path,
         env=deployed.environment,
     )  # fmt: skip
-    child.process.wait(150)
+    child.said()
 
     (run,) = deployed.runs("ingest", deployment_id=None)
     assert run["state_type"] == "COMPLETED"
     ((kept,),) = home.rows("select run_id from ops.runs")
     assert kept in deployed.artifact(run)
     tasks = deployed.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
-    assert 3 <= len(tasks) <= 20  # batches, never one a feed or a page
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
-
-
-def test_upkeep_is_run_by_the_worker(
-    deployed: Any, make_home: Callable[[], Any], wait_until: Callable[..., Any]
-) -> None:
-    home = make_home()
-    upkeep = deployed.deployment("upkeep")["id"]
-    given = {"parameters": {"home": str(home.folder)}}
-    run = deployed.ask(f"/deployments/{upkeep}/create_flow_run", given)
-
-    wait_until("upkeep", lambda: deployed.completed("upkeep", run["id"]))
-
-    assert home.rows("select kind, status from ops.runs") == [("upkeep", "done")]
-    ((rules,),) = home.rows("select count(*) from ops.validation_results")
-    assert rules > 0
