@@ -303,7 +303,7 @@ def _dates(source: _Source) -> moments.Published:
 
 def _blocks(source: _Source, page_text: PageText, title: Title, authors: list[str]) -> Blocks:
     """Build the blocks of the page's text, or of the declared text where the page shows less."""
-    pieces = engine.main_text(source.page.tree, source.url)
+    pieces = engine.main_text(source.page.tree, source.url, source.survey.lines)
     chars = sum(len(piece.text) for piece in pieces)
     declared = _declared_text(source.metadata)
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:

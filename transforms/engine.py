@@ -27,7 +27,8 @@ from trafilatura.core import (
     ESCALATION_JUSTEXT_RATIO,
     ESCALATION_MAX_LENGTH,
     ESCALATION_PAGE_SHARE,
-    _recall_retry,
+    _extract_and_compare,
+    _prepare_tree,
 )
 from trafilatura.external import (
     SANITIZED_XPATH,
@@ -41,6 +42,8 @@ from trafilatura.metadata import extract_author
 from trafilatura.settings import Extractor
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_XPATH
 
+from transforms.engine_paths import answered
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
@@ -50,6 +53,7 @@ VERSION = f"trafilatura {trafilatura.__version__}"
 PieceKind = Literal["paragraph", "heading", "list", "quotation", "table"]
 
 READABILITY_RATIO = 2.0
+APPENDED_HINTS = ("mvp-post-add", "infinite", "elementor-share-buttons")  # of RAW_TREE_PRUNE_XPATH
 _KINDS: dict[str, PieceKind] = {
     "p": "paragraph",
     "ab": "paragraph",
@@ -81,17 +85,18 @@ class Piece:
     level: int | None = None
 
 
-def main_text(tree: HtmlElement, url: str | None) -> list[Piece]:
+def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> list[Piece]:
     """Return the pieces of a page's main text, in page order; empty where there is none.
 
     The stages are trafilatura's, each only where it could change the result: its own
     extractor; readability and justext; the plain baseline; a second try with more
-    recall. The tree is used up.
+    recall. The tree is used up. ``names``: the classes and ids in it, where known.
 
     Source: trafilatura 2.3.1, ``core.trafilatura_sequence``.
     """
     options = Extractor(output_format="python", url=url, comments=True, tables=True)
-    tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
+    if names is None or any(hint in names for hint in APPENDED_HINTS):
+        tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
     body, text, is_sure = _first_stage(tree, options)
     if not is_sure:
         cleaned = tree_cleaning(copy(tree), options)
@@ -116,8 +121,9 @@ def _first_stage(tree: HtmlElement, options: Extractor) -> tuple[_Element, str, 
     cleaned = tree_cleaning(copy(tree), options)
     cleaned_chars = _chars(cleaned)
     cleaned = convert_tags(cleaned, options, options.url)
-    _, _, cleaned = extract_comments(cleaned, options)
-    body, text = extract_content(cleaned, options)
+    with answered(cleaned):
+        _, _, cleaned = extract_comments(cleaned, options)
+        body, text = extract_content(cleaned, options)
     is_sure = (
         len(text) >= options.min_extracted_size
         and cleaned_chars <= READABILITY_RATIO * len(text)
@@ -135,7 +141,9 @@ def _second_try(tree: HtmlElement, options: Extractor, body: _Element, text: str
     wider = copy(options)
     wider.focus = "recall"
     pruned = prune_unwanted_nodes(copy(tree), REMOVE_COMMENTS_XPATH)
-    found, found_text = _recall_retry(pruned, wider, options.url)
+    converted, cleaned = _prepare_tree(pruned, wider, options.url)
+    with answered(converted):
+        found, found_text = _extract_and_compare(converted, cleaned, pruned, wider)
     other, other_text = justext_rescue(copy(pruned), options)
     chosen: _Element = body
     if len(other_text) > max(len(found_text), ESCALATION_JUSTEXT_RATIO * len(text)):

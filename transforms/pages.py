@@ -85,6 +85,7 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
         collect_ids=False,
         default_doctype=False,  # type: ignore[call-arg]
     )
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         tree = etree.fromstring(markup, parser=parser)
     except etree.XMLSyntaxError:

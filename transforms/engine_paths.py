@@ -1,0 +1,216 @@
+"""Trafilatura's expressions for classes and ids, answered once a page from what is remembered.
+
+Its XPath expressions match regular expressions against the attributes of every
+element, a dozen times over: a third of its time. What they say of an element hangs
+on the element's own tag and attributes alone, and outlets repeat those on every
+page. So each different set of tag and attributes is put to the expressions once,
+and a page's elements are looked up.
+
+Source: trafilatura 2.3.1, ``xpaths``; its test tells when an upgrade changes that.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+from trafilatura import main_extractor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from lxml.html import HtmlElement
+
+    Signature = tuple[str | None, ...]
+
+NAMES = (
+    "BODY_XPATH",
+    "COMMENTS_XPATH",
+    "OVERALL_DISCARD_XPATH",
+    "TEASER_DISCARD_XPATH",
+    "DISCARD_IMAGE_ELEMENTS",
+)
+ATTRIBUTES = (
+    "id", "class", "style", "role", "itemprop", "aria-hidden",
+    "data-lp-replacement-content", "data-component",
+)  # fmt: skip
+MAX_REMEMBERED = 20_000
+_REGEXP = {"re": "http://exslt.org/regular-expressions"}
+MIN_WORD_CHARS = 3
+_FIRST_ONLY = re.compile(r"\[1\]")
+_TRANSLATED = re.compile(r"translate\((@[\w-]+),\s*'[^']*',\s*'[^']*'\)")
+_FLAG = re.compile(r",\s*'i'\s*\)")
+_EITHER = re.compile(r"(?<=@)[\w-]+\|@")
+_LITERAL = re.compile(r"re:test\([^']*'(?P<pattern>[^']*)'|'(?P<literal>[^']*)'")
+_BARE_NAME = re.compile(r"[\[\s]@([\w-]+)(?=\s*(?:\bor\b|\band\b|\]))")
+_TAG_NAME = re.compile(r"(?:self::|//)(\w+)")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OUTER_BAR = re.compile(r"\|(?![^(]*\))")
+_GROUP = re.compile(r"\(\?(?P<ahead>!)?:?(?P<inner>[^()]*)\)(?P<maybe>\?)?")
+_BREAK = re.compile(r"[\x00^$]|\[[^\]]*\]\??|\\.|.\?")
+
+ORIGINALS: Mapping[str, Sequence[etree.XPath]] = {
+    name: tuple(getattr(main_extractor, name)) for name in NAMES
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """One expression: as it is; giving every match; the words of which each match holds one."""
+
+    name: str
+    original: etree.XPath
+    every: etree.XPath
+    words: frozenset[str] | None  # None: a match may hold none
+
+    @classmethod
+    def of(cls, name: str, original: etree.XPath) -> _Path:
+        path = _FIRST_ONLY.sub("", original.path)
+        return cls(name, original, etree.XPath(path, namespaces=_REGEXP), words_of(path))
+
+
+def words_of(path: str) -> frozenset[str] | None:
+    """Return pieces of words, lower-case, one of which is in what an expression matches; or None.
+
+    None where an element can match by its tag, or by a pattern that has no such piece.
+    A piece stands in an attribute's value, or is the name of an attribute.
+    """
+    path = _EITHER.sub("", _FLAG.sub(")", _TRANSLATED.sub(r"\1", path)))
+    bare = _LITERAL.sub("", path)
+    if any("[" not in part for part in bare.split("|")):
+        return None
+    words = set(_BARE_NAME.findall(bare))
+    for match in _LITERAL.finditer(path):
+        pattern = match["pattern"]
+        branches = _OUTER_BAR.split(pattern) if pattern else [match["literal"]]
+        for branch in (each for part in branches for each in _multiplied(part)):
+            words.add(max(_BREAK.split(branch) if pattern else [branch], key=len).lower())
+    return None if any(len(word) < MIN_WORD_CHARS for word in words) else frozenset(words)
+
+
+def _multiplied(branch: str) -> list[str]:
+    """Return the forms of one alternative of a regular expression, its groups multiplied out."""
+    group = _GROUP.search(branch)
+    if group is None:
+        return [branch]
+    head, tail = branch[: group.start()], branch[group.end() :]
+    inner = ["\x00"] if group["ahead"] else group["inner"].split("|")
+    maybe = [""] if group["maybe"] else []
+    return [form for part in (*inner, *maybe) for form in _multiplied(f"{head}{part}{tail}")]
+
+
+_PATHS = tuple(
+    _Path.of(name, original) for name, originals in ORIGINALS.items() for original in originals
+)
+_TAGS = frozenset(tag for path in _PATHS for tag in _TAG_NAME.findall(path.original.path))
+_remembered: dict[Signature, tuple[int, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Stands for one expression while one tree is worked on."""
+
+    original: etree.XPath
+    root: HtmlElement
+    matching: tuple[tuple[HtmlElement, Signature], ...]
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        """Return the matching elements below one of the tree's; another tree's are searched."""
+        if tree.getroottree().getroot() is not self.root:
+            return cast("list[HtmlElement]", self.original(tree))
+        return [
+            element
+            for element, signature in self.matching
+            if signature_of(element) == signature and _is_below(element, tree)
+        ]
+
+
+@contextmanager
+def answered(root: HtmlElement) -> Iterator[None]:
+    """Answer trafilatura's expressions on this tree from one pass over it, inside the context."""
+    matching: list[list[tuple[HtmlElement, Signature]]] = [[] for _ in _PATHS]
+    pairs = [(element, signature_of(element)) for element in root.iterdescendants("*")]
+    _learn(signature for _, signature in pairs)
+    for pair in pairs:
+        for number in _remembered[pair[1]]:
+            matching[number].append(pair)
+    answers: dict[str, list[_Answer]] = {name: [] for name in NAMES}
+    for path, found in zip(_PATHS, matching, strict=True):
+        answers[path.name].append(_Answer(path.original, root, tuple(found)))
+    try:
+        for name, expressions in answers.items():
+            setattr(main_extractor, name, expressions)
+        yield
+    finally:
+        for name, originals in ORIGINALS.items():
+            setattr(main_extractor, name, list(originals))
+
+
+def signature_of(element: HtmlElement) -> Signature:
+    """Return all that the expressions look at in an element."""
+    tag = element.tag
+    return (tag if tag in _TAGS else "other", *map(element.get, ATTRIBUTES))
+
+
+def _learn(signatures: Iterable[Signature]) -> None:
+    """Put the signatures not seen before to every expression, all in one go."""
+    if len(_remembered) > MAX_REMEMBERED:
+        _remembered.clear()
+    unknown = [signature for signature in dict.fromkeys(signatures) if signature not in _remembered]
+    if not unknown:
+        return
+    lines = [_line(signature) for signature in unknown]
+    held = "\n".join(lines)
+    starts = (0, *accumulate(len(line) + 1 for line in lines))
+    verdicts: list[list[int]] = [[] for _ in unknown]
+    for number, path in enumerate(_PATHS):
+        places: Iterable[int] = range(len(unknown))
+        if path.words is not None:
+            found = {place for word in path.words for place in _places(word, held, starts)}
+            places = sorted(found)
+        for place in _agreeing(path.every, unknown, list(places)):
+            verdicts[place].append(number)
+    _remembered.update(zip(unknown, map(tuple, verdicts), strict=True))
+
+
+def _line(signature: Signature) -> str:
+    """Return the attributes of a signature on one line, those with a name of data named."""
+    pairs = zip(ATTRIBUTES, signature[1:], strict=True)
+    texts = (f"{name if '-' in name else ''}={value}" for name, value in pairs if value is not None)
+    return "\x01".join(texts).lower().replace("\n", " ")
+
+
+def _places(word: str, held: str, starts: Sequence[int]) -> Iterator[int]:
+    at = held.find(word)
+    while at >= 0:
+        line = bisect_right(starts, at) - 1
+        yield line
+        at = held.find(word, starts[line + 1])
+
+
+def _agreeing(
+    expression: etree.XPath, signatures: Sequence[Signature], places: Sequence[int]
+) -> Iterator[int]:
+    """Yield those of the places whose signature the expression matches, tried on bare elements."""
+    if not places:
+        return
+    root = etree.Element("body")
+    made: dict[etree._Element, int] = {}
+    for place in places:
+        tag, *values = signatures[place]
+        element = etree.SubElement(root, str(tag))
+        for name, value in zip(ATTRIBUTES, values, strict=True):
+            if value is not None:
+                element.set(name, _NOT_XML.sub("", value))
+        made[element] = place
+    for element in cast("list[etree._Element]", expression(root)):
+        yield made[element]
+
+
+def _is_below(element: HtmlElement, tree: HtmlElement) -> bool:
+    return any(ancestor is tree for ancestor in element.iterancestors())
