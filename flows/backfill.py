@@ -40,8 +40,8 @@ async def backfill(  # noqa: PLR0913 (each is a field of the form in Prefect's U
 
     Args:
         home: the folder that holds everything; by default COPYTASTER_HOME or ./copytaster-data.
-        since: leave out articles published before; from our archive, pages fetched before.
-        until: leave out articles published then or later; likewise.
+        since: leave out articles published before, and so pages fetched before.
+        until: leave out articles published then or later, whenever they were fetched.
         sources: only pages of these outlets.
         urls: addresses of pages to fetch.
         urls_file: a file of addresses, one a line.
