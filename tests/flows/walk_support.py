@@ -15,10 +15,12 @@ import importlib
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -46,6 +48,8 @@ needs_fundus = pytest.mark.skipif(not FUNDUS.exists(), reason="the pages are not
 COMMAND = str(Path(sys.executable).with_name("copytaster"))
 NO_GAP = {"COPYTASTER_HOST_GAP_SECONDS": "0"}
 WAIT_SECONDS = 120.0
+PAUSE_SECONDS = 0.02
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PRELOADED = ("flows.running", "flows.status", "great_expectations", "pandas")
 
 
@@ -67,12 +71,90 @@ def shelve_subset(folder: Path, count: int) -> Path:
     return folder
 
 
+WORDS = (
+    *("harbour", "council", "road", "winter", "budget", "school", "market", "railway", "bridge"),
+    *("pension", "teacher", "river", "engine", "museum", "tender", "hospital", "garden", "ferry"),
+    *("library", "petition", "storm", "signal", "quarry", "orchard"),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """An invented article, as its page tells it."""
+
+    number: int
+    host: str = "paper.example"
+    published: str = "2022-01-13T09:30:00+00:00"
+    edition: str = ""  # a word that its text carries, to tell one state from another
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}/news/{self.number}-{WORDS[self.number % len(WORDS)]}.html"
+
+    @property
+    def headline(self) -> str:
+        first, second, third = self._words(3)
+        return f"The {first} of town {self.number} gets a new {second} and a {third} {self.edition}"
+
+    def html(self) -> bytes:
+        text = "".join(f"<p>{self._paragraph(index)}</p>" for index in range(7))
+        data = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": self.headline,
+            "datePublished": self.published,
+            "author": {"@type": "Person", "name": "Ada Example"},
+        }
+        return (
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{self.headline}'
+            f'</title><script type="application/ld+json">{json.dumps(data)}</script></head><body>'
+            f"<main><article><h1>{self.headline}</h1><p>By Ada Example</p>{text}</article></main>"
+            "</body></html>"
+        ).encode()
+
+    def _words(self, count: int, salt: int = 0) -> list[str]:
+        chosen = random.Random(f"{self.number} {salt}")  # noqa: S311 (the same page each time)
+        return chosen.sample(WORDS, count)
+
+    def _paragraph(self, index: int) -> str:
+        one, two, three, four, five, six = self._words(6, index + 1)
+        return (
+            f"In town {self.number} the {one} was the talk of the week {self.edition}, because the "
+            f"{two} that people had waited for since the spring came with a {three} nobody had "
+            f"asked about. Officials said on Thursday that the {four} would be finished before "
+            f"the {five} opens, while residents near the {six} said they had heard that before "
+            f"and would wait until day {index + 3} of the work to believe it."
+        )
+
+
+def shelve_pages(folder: Path, pages: Sequence[Page]) -> Path:
+    """Make a newsroom of invented pages."""
+    folder.mkdir()
+    lines = []
+    for page in pages:
+        name = f"{page.host}-{page.number}.html"
+        (folder / name).write_bytes(page.html())
+        record = {"id": name, "html_file": name, "url": page.url, "gold_title": page.headline}
+        lines.append(json.dumps(record | {"gold_date": page.published}))
+    (folder / "records.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
 def make_home(folder: Path, newsroom: Newsroom | None = None) -> Path:
     """Initialise a home, subscribed to all feeds of a newsroom."""
-    prepare_home(folder)
+    shutil.copytree(_empty_home(), folder)
     if newsroom is not None:
         subscribe(folder, newsroom.feeds)
     return folder
+
+
+@functools.cache
+def _empty_home() -> Path:
+    """Return a home as `copytaster init` makes it; copied, because making one takes a second."""
+    folder = Path(tempfile.mkdtemp(prefix="copytaster-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    prepare_home(folder / "home")
+    return folder / "home"
 
 
 def run_ingest(home: Path, address: str, **given: object) -> dict[str, Any]:
@@ -192,6 +274,21 @@ class Running:
         """Return the exit code, negative for the signal that ended it."""
         return int(self.launcher.ask({"wait": self.pid})["code"])
 
+    def wait_for_cpu(self, seconds: float) -> bool:
+        """Wait until it has used some CPU time; return whether it lived to.
+
+        A moment by this clock is the same place in the code on an idle and on a busy machine.
+        """
+        while (used := self.cpu_seconds()) < seconds:
+            if used == 0.0 and self.ended() is not None:
+                return False
+            time.sleep(PAUSE_SECONDS)
+        return True
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that it and its workers have used; 0 once they are gone."""
+        return sum(session_of(self.pid).values())
+
     def ended(self) -> int | None:
         """Return the exit code if it has ended."""
         code = self.launcher.ask({"poll": self.pid})["code"]
@@ -221,9 +318,9 @@ class Launcher:
         self._process.stdin.flush()
         return dict(json.loads(self._process.stdout.readline()))
 
-    def start(self, *argv: object, log: Path) -> Running:
+    def start(self, *argv: object, log: Path, env: dict[str, str] | None = None) -> Running:
         """Start a command."""
-        given = {"run": [str(one) for one in argv], "log": str(log)}
+        given = {"run": [str(one) for one in argv], "log": str(log), "env": env or {}}
         return Running(self.ask(given)["pid"], log, self)
 
     def run(self, *argv: object, log: Path) -> int:
@@ -254,7 +351,7 @@ def launch() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "run" in asked:
-            reply: dict[str, Any] = {"pid": _fork(asked["run"], asked["log"])}
+            reply: dict[str, Any] = {"pid": _fork(asked["run"], asked["log"], asked["env"])}
         else:
             pid = asked.get("wait") or asked["poll"]
             if pid not in codes:
@@ -266,7 +363,7 @@ def launch() -> None:
         sys.stdout.flush()
 
 
-def _fork(argv: list[str], log: str) -> int:
+def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -274,6 +371,7 @@ def _fork(argv: list[str], log: str) -> int:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out, 1)
     os.dup2(out, 2)
+    os.environ.update(env)
     os.setsid()  # so that its workers can be told from others
     code = 70
     try:
@@ -291,18 +389,18 @@ def _fork(argv: list[str], log: str) -> int:
         os._exit(code)
 
 
-def session_of(pid: int) -> set[int]:
-    """Return the processes of a session that are alive: a command and all it started."""
-    found = set()
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            fields = (folder / "stat").read_text("utf-8").rpartition(")")[2].split()
-            if fields[0] != "Z" and int(fields[3]) == pid:
-                found.add(int(folder.name))
+def session_of(pid: int) -> dict[int, float]:
+    """Return the living processes of a session, a command and all it started: their CPU seconds."""
+    found = {}
+    for name in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 (asked often)
+        with contextlib.suppress(OSError), Path("/proc", name, "stat").open("rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+            if fields[0] != b"Z" and int(fields[3]) == pid:
+                found[int(name)] = sum(map(int, fields[11:15])) / CLOCK_TICKS
     return found
 
 
-def wait_until_gone(pid: int, seconds: float = 30.0) -> set[int]:
+def wait_until_gone(pid: int, seconds: float = 30.0) -> dict[int, float]:
     """Wait for all processes of a session to end; return those that have not."""
     until = time.monotonic() + seconds
     while (left := session_of(pid)) and time.monotonic() < until:
