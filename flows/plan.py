@@ -225,7 +225,8 @@ def _archived(run: Run, candidate: Candidate) -> Candidate:
 
 def _want(candidate: Candidate, lane: str) -> Want:
     exchange = candidate.exchange
-    occasion = exchange.exchange_id if exchange else lane
+    # A page left out by one request's window may be let in by another's.
+    occasion = f"{exchange.exchange_id} {lane}" if exchange else lane
     place: Place | None = exchange.place if exchange else None
     return Want(
         want_id=want_id(candidate.url, None, occasion),
