@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
+
+from flows.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,6 +77,21 @@ def test_deployments_need_no_checkout_and_never_overlap(deployed: Any) -> None:
         "backfill": "ENQUEUE",
         "reprocess": "ENQUEUE",
     }
+
+
+def test_the_server_takes_the_automation_and_runs_send_the_heartbeats_it_counts_on(
+    deployed: Any,
+) -> None:
+    (silent,) = yaml.safe_load(shipped("automations.yaml").read_text())["automations"]
+
+    made = deployed.ask("/automations/", silent)
+
+    assert made["enabled"]
+    assert made["actions"][0]["state"] == "CRASHED"
+    for name in ("ingest", "backfill", "reprocess", "upkeep"):
+        given = deployed.deployment(name)["job_variables"]["env"]
+        heartbeat_seconds = int(given["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"])
+        assert made["trigger"]["within"] >= 4 * heartbeat_seconds
 
 
 def test_every_entrypoint_loads(deployed: Any) -> None:
