@@ -28,7 +28,8 @@ select
     articles.is_paywalled,
     articles.words,
     versions.body,
-    articles.canonical_url as url,
+    versions.final_url as url,
+    articles.canonical_url,
     articles.current_version_id as version_id
 from news.articles as articles
 join news.article_versions as versions on versions.version_id = articles.current_version_id
@@ -107,6 +108,8 @@ comment on column report.article.words is
 comment on column report.article.body is
     'Body, without captions, credits and promotion; paragraphs parted by newlines.';
 comment on column report.article.url is
-    'Canonical URL.';
+    'Address that the current version came from.';
+comment on column report.article.canonical_url is
+    'Canonical URL: a key under which all addresses of the article meet, not a link to fetch.';
 comment on column report.article.version_id is
     'Current version: news.article_versions.';
