@@ -28,7 +28,10 @@ select
     articles.is_paywalled,
     articles.words,
     versions.body,
-    versions.final_url as url,
+    -- The key has https throughout; the address to open has the scheme that answered.
+    regexp_replace(
+        articles.canonical_url, '^https', split_part(versions.final_url, ':', 1)
+    ) as url,
     articles.canonical_url,
     articles.current_version_id as version_id
 from news.articles as articles
@@ -108,7 +111,7 @@ comment on column report.article.words is
 comment on column report.article.body is
     'Body, without captions, credits and promotion; paragraphs parted by newlines.';
 comment on column report.article.url is
-    'Address that the current version came from.';
+    'Address to open: the canonical URL, under the scheme that answered.';
 comment on column report.article.canonical_url is
     'Canonical URL: a key under which all addresses of the article meet, not a link to fetch.';
 comment on column report.article.version_id is
