@@ -29,6 +29,7 @@ from transforms.language import (
 from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
 from transforms.pages import Page, TooComplexError, read_page
 from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag
+from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
 from transforms.titles import Title, choose_title, site_names
 from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
@@ -75,6 +76,7 @@ class _Reading:
     blocks: Blocks
     kind: kinds.PageKind
     is_paywalled: bool
+    standfirst: str | None  # as the page shows it, apart from its text
 
 
 def extract(
@@ -135,6 +137,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         entry=entry,
         last_resort=lambda: engine.byline(source.page.tree),
     )
+    shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
     blocks = _blocks(source, page_text, title, [credit.name for credit in credited])
     if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
@@ -150,14 +153,16 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     kind = kinds.tell_kind(
         source.url, title.headline, source.metadata, shape, paywalled=is_paywalled
     )
-    reading = _Reading(title, when, once([*credited, *blocks.credits]), blocks, kind, is_paywalled)
+    reading = _Reading(
+        title, when, once([*credited, *blocks.credits]), blocks, kind, is_paywalled, shown
+    )
     return _assembled(source, source_id, reading)
 
 
 def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
     exchange, metadata, blocks = source.exchange, source.metadata, reading.blocks
     key = canonical_page_url(source.url, metadata, is_article=reading.kind.kind != "listing")
-    standfirst = _standfirst(source, blocks.body)
+    standfirst = reading.standfirst or _standfirst(metadata, blocks.body)
     language = _language(source, reading)
     content = "\x00".join((reading.title.headline, standfirst or "", blocks.body))
     content_hash = body_hash(content.encode("utf-8", "replace"))
@@ -308,7 +313,8 @@ def _blocks(source: _Source, page_text: PageText, title: Title, authors: list[st
     declared = _declared_text(source.metadata)
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
         pieces = [Piece("paragraph", line) for line in declared]
-    return build_blocks(pieces, page_text, headline=title.headline, authors=authors)
+    titles = [title.headline, *([title.kicker] if title.kicker else [])]
+    return build_blocks(pieces, page_text, titles=titles, authors=authors)
 
 
 def _declared_text(metadata: Metadata) -> list[str]:
@@ -350,16 +356,19 @@ def _doubts(source: _Source, reading: _Reading, language: LanguageChoice) -> Ite
         yield Doubt(code="json_ld_cut", detail="JSON-LD beyond the limit was not read")
 
 
-def _standfirst(source: _Source, body: str) -> str | None:
-    """Return the declared summary, unless it is only the start of the body."""
-    metadata = source.metadata
+def _descriptions(metadata: Metadata) -> list[str]:
     declared = (
         text_of(metadata.article.get("description")),
         metadata.first("og:description", "description", "twitter:description"),
     )
+    return [text for text in declared if text]
+
+
+def _standfirst(metadata: Metadata, body: str) -> str | None:
+    """Return the declared summary, unless it is only the start of the body."""
     start = squeeze(body[: 2 * MAX_STANDFIRST_CHARS])
-    for text in declared:
-        if text and MIN_STANDFIRST_CHARS <= len(text) <= MAX_STANDFIRST_CHARS:
+    for text in _descriptions(metadata):
+        if MIN_STANDFIRST_CHARS <= len(text) <= MAX_STANDFIRST_CHARS:
             return None if squeeze(text.rstrip(".… "))[:STANDFIRST_KEY_CHARS] in start else text
     return None
 

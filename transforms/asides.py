@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 
 MAX_CAPTION_CHARS = 1200
 MAX_PROMO_CHARS = 400
+MAX_WALL_CHARS = 600
+MAX_DATELINE_CHARS = 80
+MAX_SIGNATURE_CHARS = 80
 MAX_VIDEO_CHARS = 160
 MAX_CHARS_A_PICTURE = 700
+MAX_PICTURE_CHARS = 250
+MAX_CREDIT_CHARS = 60
 MAX_GALLERY_PROSE = 1500  # characters of paragraphs without a picture: no gallery holds more
 MAX_ASIDES = 400
 
@@ -58,15 +63,34 @@ _PROMO = re.compile(
     r"recommended(?:[_-]\w+)?|inline[_-]?promo|lire[_-]?aussi|leer[_-]?mas)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_WALL = re.compile(
+    r"(?:^|[\s_-])(?:paywall|pay-?gate|regwall|gateway|(?:subscription|premium|subscriber)-?wall|piano-offer|"
+    r"subscribe-?(?:wall|box|prompt))(?:[\s_-]|$)",
+    re.IGNORECASE,
+)
+_PLACE_LINE = re.compile(
+    r"(?:^|[\s_-])(?:date-?line|place-?line|ortsmarke|lieu|mesto)(?:$|[\s_-])", re.IGNORECASE
+)
+_PICTURE_BOX = re.compile(
+    r"(?:^|[\s_-])(?:pic|pics|picture|photo|foto|image|img|bild)(?:[_-]?(?:box|wrap|wrapper|container|block|full|left|right|big))?(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_SOCIAL = re.compile(
+    r"embed|tweet|twitter|social|instagram|facebook|telegram|weibo|vkontakte|fremdbeitrag|mastodon|bluesky",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"^\s*[—–-]\s*\S")
 _ANY = re.compile("")
 _HINTS = (
     "aption", "bild", "foto", "egende", "égende", "aller", "aler", "lide", "arousel", "diaporama",
     "swiper", "slick", "flickity", "ideo", "vid", "tweet", "twitter-video", "instagram-media",
     "fb-post", "tiktok-embed", "media-embed", "elated", "read", "Read", "ore-on", "ore_on",
     "ewsletter", "ecommended", "promo", "Promo", "aussi", "leer", "Description", "description",
-    "-text", "-legend", "Slideshow",
+    "-text", "-legend", "Slideshow", "wall", "gateway", "piano", "ubscribe-", "ate-line", "ateline", "laceline",
+    "ortsmarke", "lieu", "mesto", "pic", "Pic", "hoto", "mage", "img", "Bild",
 )  # fmt: skip
-_CANDIDATE_TAGS = ("figure", "figcaption", "iframe")
+_CANDIDATE_TAGS = ("figure", "figcaption", "iframe", "blockquote")
+_TEASER_TAGS = ("h2", "h3", "h4")
 _NEVER = frozenset({"html", "body", "main", "article", "head", "h1", "header", "form", "table"})
 _INLINE = frozenset({"a", "span", "b", "i", "em", "strong", "small", "img", "svg", "picture"})
 _MARK = "\ue000{}\ue001"
@@ -137,7 +161,13 @@ def set_aside(page: Survey) -> PageText:
 def _candidates(page: Survey) -> list[HtmlElement]:
     places = {place for tag in _CANDIDATE_TAGS for place in page.by_tag.get(tag, ())}
     places |= page.places(_ANY, _HINTS)
-    return [page.elements[place] for place in sorted(places)]
+    found = [page.elements[place] for place in sorted(places)]
+    listed = (
+        heading.getparent()
+        for heading in page.tagged(*_TEASER_TAGS)
+        if heading.find("a") is not None
+    )
+    return [*found, *(box for box in listed if box is not None)]
 
 
 def squeeze(text: str) -> str:
@@ -173,11 +203,11 @@ def _cut(tree: HtmlElement, elements: list[HtmlElement]) -> tuple[str, dict[int,
             at += len(piece)
     for number, element in enumerate(elements):
         places.setdefault(number, at)
-        _drop(element)
+        drop(element)
     return "".join(kept), places
 
 
-def _drop(element: HtmlElement) -> None:
+def drop(element: HtmlElement) -> None:
     """Remove an element, its tail kept, a space in its place."""
     parent = element.getparent()
     if parent is None:
@@ -192,7 +222,7 @@ def _drop(element: HtmlElement) -> None:
             previous.tail = (previous.tail or "") + tail
 
 
-def _parts(element: HtmlElement) -> list[_Part] | None:  # noqa: PLR0911 (one return a kind)
+def _parts(element: HtmlElement) -> list[_Part] | None:
     """Return the blocks that an element is set aside as; None where it belongs to the text."""
     tag = element.tag
     if tag in _NEVER:
@@ -201,20 +231,94 @@ def _parts(element: HtmlElement) -> list[_Part] | None:  # noqa: PLR0911 (one re
         title = plain(element.get("title") or "")
         return [_Part("embed", title)] if title else []
     words = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if _EMBED.search(words):
+    if _EMBED.search(words) or (tag == "blockquote" and _is_post(element, words)):
         text = _plain_text(element)
         return [_Part("embed", text)] if text else []
-    if tag in {"figure", "figcaption"} or element.get("role") == "figure":
+    if tag == "blockquote":
+        return None
+    if tag == "span" and _PLACE_LINE.search(words):
+        return _place_line(element)
+    found = _pictures(element, words)
+    return found if found is not None or tag in _INLINE else _box(element, words)
+
+
+def _pictures(element: HtmlElement, words: str) -> list[_Part] | None:
+    """Read figures, and what is named after a gallery, a picture or a caption."""
+    if element.tag in {"figure", "figcaption"} or element.get("role") == "figure":
         return _figure(element)
-    if _GALLERY.search(words) and _is_gallery(element):
-        return _gallery(element)
-    if _CAPTION.search(words):
-        return _caption(element)
-    if tag not in _INLINE and _VIDEO.search(words):
+    if element.tag != "span":
+        if _GALLERY.search(words) and _is_gallery(element):
+            return _gallery(element)
+        if _PICTURE_BOX.search(words) and (found := _picture_box(element)):
+            return found
+    return _caption(element) if _CAPTION.search(words) else None
+
+
+def _box(element: HtmlElement, words: str) -> list[_Part] | None:
+    """Read what stands in a box of its own: a teaser, a paywall, a video prompt, promotion."""
+    if element.tag == "div" and _is_teaser(element):
+        return _short(element, "promo", MAX_PROMO_CHARS)
+    if _WALL.search(words):
+        return _short(element, "promo", MAX_WALL_CHARS)
+    if _VIDEO.search(words):
         return _short(element, "video", MAX_VIDEO_CHARS)
-    if tag not in _INLINE and _PROMO.search(words) and element.find(".//a") is not None:
+    if _PROMO.search(words) and element.find(".//a") is not None:
         return _short(element, "promo", MAX_PROMO_CHARS)
     return None
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """Tell whether a box is but a linked heading, with at most one paragraph, among its likes."""
+    children = list(element)
+    if not children or len(children) > 2 or children[0].tag not in {"h2", "h3", "h4"}:  # noqa: PLR2004 (heading, paragraph)
+        return False
+    heading = children[0]
+    link = heading.find("a")
+    if (
+        link is None
+        or len(heading) != 1
+        or (heading.text or "").strip()
+        or (link.tail or "").strip()
+    ):
+        return False
+    if len(children) > 1 and children[1].tag != "p":
+        return False
+    mark = element.get("class")
+    beside = [element.getprevious(), element.getnext()]
+    return mark is not None and any(
+        other is not None and other.tag == "div" and other.get("class") == mark for other in beside
+    )
+
+
+def _is_post(element: HtmlElement, words: str) -> bool:
+    """Tell whether a quotation is an embedded post: by its class, or signed below as those are."""
+    if _SOCIAL.search(words):
+        return True
+    if not words.strip() or len(element) == 0:
+        return False
+    tail = element[-1].tail if element[-1].tag == "p" else None
+    return tail is not None and _SIGNED.match(tail) is not None and len(tail) <= MAX_SIGNATURE_CHARS
+
+
+def _place_line(element: HtmlElement) -> list[_Part] | None:
+    """Return a marked dateline, where it opens its paragraph."""
+    parent, text = element.getparent(), _plain_text(element)
+    opens = parent is not None and parent[0] is element and not (parent.text or "").strip()
+    if not opens or not text or len(text) > MAX_DATELINE_CHARS or not (element.tail or "").strip():
+        return None
+    element.tail = (element.tail or "").lstrip(" \n\t-–—:")
+    return [_Part("dateline", text.rstrip("-–—: "))]
+
+
+def _picture_box(element: HtmlElement) -> list[_Part] | None:
+    """Read a box named after pictures: one picture, a short text under it and nothing else."""
+    pictures = sum(1 for _ in element.iter("img"))
+    text = _plain_text(element)
+    if pictures != 1 or not 0 < len(text) <= MAX_PICTURE_CHARS or element.find(".//h1") is not None:
+        return None
+    if any(True for _ in element.iter("a", "button", "h2", "h3", "ul")):
+        return None
+    return _caption(element)
 
 
 def _short(element: HtmlElement, kind: BlockKind, limit: int) -> list[_Part] | None:
@@ -254,12 +358,26 @@ def _caption(element: HtmlElement) -> list[_Part] | None:
         return None
     if not text:
         return []
+    marked = marked or _closing_mark(element)
     credit = plain(marked[0].text_content()) if marked else None
     if credit and text.endswith(credit):
         text = text[: -len(credit)].strip(" |–—-")
     elif not credit:
         text, credit = split_credit(text)
     return [_Part("caption", text, credit)] if text or credit else []
+
+
+def _closing_mark(element: HtmlElement) -> list[HtmlElement]:
+    """Return the short inline element of a class of its own that ends a caption: its credit."""
+    last = element
+    while len(last) and not (last[-1].tail or "").strip():
+        last = last[-1]
+        if last.tag in {"span", "small", "cite", "i", "em"} and last.get("class"):
+            chars = len(_plain_text(last))
+            return (
+                [last] if 0 < chars <= min(MAX_CREDIT_CHARS, len(_plain_text(element)) - 1) else []
+            )
+    return []
 
 
 def _is_gallery(element: HtmlElement) -> bool:

@@ -13,19 +13,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transforms.asides import squeeze
-from transforms.bylines import (
-    credits_of,
-    picture_credits,
-    read_credit_line,
-    read_dateline,
-    read_names,
-)
+from transforms.bylines import credits_of, picture_credits, read_names
+from transforms.credit_lines import read_credit_line, read_dateline
 from transforms.records import BODY_KINDS, Block, BlockKind, Credit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from transforms.asides import Aside, PageText
+    from transforms.credit_lines import Dateline
     from transforms.engine import Piece
 
 KEY_CHARS = 40
@@ -83,6 +79,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|Text|Text:|Texto:|Texte:|Tekst:)\s+\S", re.IGNORECASE)  # fmt: skip
+_DATE_PART = re.compile(r"\s*[|•·,–—]\s*[^|•·]*\b(?:19|20)\d\d\b.*$")
 _CELLS = re.compile(r" \| | ¶ ")
 _SPACE = re.compile(r"\s+")
 _YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)")
@@ -102,15 +99,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a page before its text: title and authors, without spaces, folded."""
+    """What is known of a page before its text: its titles, whom it credits; squeezed, folded."""
 
-    title: str
+    titles: frozenset[str]
     authors: frozenset[str]
 
     @classmethod
-    def of(cls, headline: str, authors: Iterable[str]) -> _Known:
+    def of(cls, titles: Iterable[str], authors: Iterable[str]) -> _Known:
         names = frozenset(squeeze(name).casefold() for name in authors)
-        return cls(squeeze(headline).casefold(), names)
+        return cls(frozenset(squeeze(title).casefold() for title in titles), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +121,18 @@ class Blocks:
 
 
 def build_blocks(
-    pieces: Sequence[Piece], page: PageText, *, headline: str, authors: Iterable[str] = ()
+    pieces: Sequence[Piece],
+    page: PageText,
+    *,
+    titles: Sequence[str],
+    authors: Iterable[str] = (),
 ) -> Blocks:
     """Type the pieces of the main text, put what was set aside among them, number them.
 
-    ``authors`` are names known already: a first line that is nothing else is a byline.
+    ``titles`` (the headline, the kicker) are dropped where the text starts with them;
+    ``authors`` are names known already: a line that is nothing else is a credit.
     """
-    drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, _Known.of(headline, authors))
+    drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, _Known.of(titles, authors))
     merged = _merged(drafts, page)
     body, blocks = number_blocks(merged)
     found = tuple(credit for draft in merged for credit in draft.credits)
@@ -186,11 +188,16 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
     for index, piece in enumerate(pieces):
         text = _SPACE.sub(" ", piece.text).strip()
         is_early = len(drafts) < EARLY_BLOCKS
-        if not text or (is_early and squeeze(text).casefold() == known.title):
+        if not text or (is_early and squeeze(text).casefold() in known.titles):
             continue
         if piece.kind == "paragraph":
             if is_early and _is_byline(text, known):
                 drafts.append(Draft("credit", text))
+            elif len(text) <= BYLINE_CHARS and squeeze(text).casefold() in _agencies_of(
+                drafts, page
+            ):
+                credit = Credit(role="agency", name=text, raw=text, origin="credit-line")
+                drafts.append(Draft("credit", text, credits=(credit,)))
             else:
                 has_dateline = _has(drafts, "dateline")
                 drafts += _paragraph(text, page, is_early=is_early, has_dateline=has_dateline)
@@ -214,6 +221,17 @@ def _is_byline(text: str, known: _Known) -> bool:
     return is_date or squeeze(text).casefold() in known.authors
 
 
+def _agencies_of(drafts: Iterable[Draft], page: PageText) -> set[str]:
+    """Return the agencies that the page's datelines name, squeezed and folded."""
+    named = {
+        credit.name for draft in drafts if draft.kind == "dateline" for credit in draft.credits
+    }
+    for aside in page.asides:
+        if aside.kind == "dateline":
+            named |= {credit.name for credit in _draft_of(aside).credits}
+    return {squeeze(name).casefold() for name in named}
+
+
 def _paragraph(text: str, page: PageText, *, is_early: bool, has_dateline: bool) -> list[Draft]:
     kind = type_line(text, is_link=squeeze(text) in page.linked)
     if kind == "credit":
@@ -226,8 +244,8 @@ def _paragraph(text: str, page: PageText, *, is_early: bool, has_dateline: bool)
         and _BYLINE.match(text)
         and not _SENTENCE.search(text)
     ):
-        names = read_names(text)
-        if names.people or names.agencies:
+        names = read_names(_DATE_PART.sub("", text))
+        if names.people or names.agencies or (names.desks and names.desks != (text,)):
             return [Draft("credit", text, credits=tuple(credits_of(names, text, "byline")))]
     return _with_dateline(text) if is_early and not has_dateline else [_with_credit_tail(text)]
 
@@ -236,12 +254,16 @@ def _with_dateline(text: str) -> list[Draft]:
     dateline = read_dateline(text)
     if dateline is None or dateline.chars >= len(text):
         return [_with_credit_tail(text)]
-    found = tuple(
+    rest = text[dateline.chars :].lstrip()
+    found = _dateline_credits(dateline)
+    return [Draft("dateline", dateline.text, credits=found), _with_credit_tail(rest)]
+
+
+def _dateline_credits(dateline: Dateline) -> tuple[Credit, ...]:
+    return tuple(
         Credit(role="agency", name=name, raw=dateline.text, origin="dateline")
         for name in dateline.agencies
     )
-    rest = text[dateline.chars :].lstrip()
-    return [Draft("dateline", dateline.text, credits=found), _with_credit_tail(rest)]
 
 
 def _with_credit_tail(text: str) -> Draft:
@@ -321,6 +343,10 @@ def _merged(drafts: Sequence[Draft], page: PageText) -> list[Draft]:
 
 
 def _draft_of(aside: Aside) -> Draft:
+    if aside.kind == "dateline":
+        dateline = read_dateline(f"{aside.text} - x")
+        read = _dateline_credits(dateline) if dateline is not None else ()
+        return Draft("dateline", aside.text, credits=read)
     found = tuple(picture_credits(aside.credit)) if aside.credit else ()
     return Draft(aside.kind, aside.text, credit=aside.credit, credits=found)
 

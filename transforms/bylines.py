@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transforms.agencies import PICTURE_AGENCIES, are_agencies, find_agencies, find_agency
+from transforms.agencies import PICTURE_AGENCIES, find_agencies, find_agency
 from transforms.records import Credit
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ _RANKS = frozenset(
 )  # fmt: skip
 _NOT_A_NAME = re.compile(
     r"^(?:https?:|www\.|@|\d)|[<>{}=\[\]]|\b(?:null|undefined|unknown|n/?a|none|anonymous|"
+    r"publi[ée]e? le|publicado|veröffentlicht|aktualisiert|mis à jour|опубликовано|обновлено|giriş|güncelleme|"
     r"follow|share|comments?|min(?:utes)? read|updated|published|subscribe|sign (?:in|up)|"
     r"view all|more from|all posts|read more|see more|copyright|"
     r"january|february|april|june|july|august|september|october|november|december)\b",
@@ -91,52 +92,9 @@ _HANDLE = re.compile(r"(?:^|\s)@\w+")
 _SPACE = re.compile(r"\s+")
 _EDGES = " \t\n,.;:|–—-·•*\"'“”„«»"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HAN_NAMES = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:\s+[\u4e00-\u9fff]{2,4})+$")  # whole names
 _CJK_ROLE = re.compile(
     r"(?:記者|记者|기자|編集委員|論説委員|特派員|责编|责任编辑|编辑|摄|撮影)[::]?"
-)
-
-_CREDIT_HEAD = r"(?:[a-zà-žа-яё]{1,5}(?:\.[a-z]{1,3})?)"
-_DESK_LINE = re.compile(
-    rf"^\W{{0,3}}(?P<desk>{_CREDIT_HEAD}(?:\s*[/,|]\s*{_CREDIT_HEAD})*)\s*[/,]?\s*"
-    r"[(\[](?P<agencies>[^()\[\]]{2,80})[)\]]\W{0,2}$"
-)
-_BRACKET_LINE = re.compile(r"^[(\[（](?P<agencies>[^()\[\]（）]{2,80})[)\]）]\W{0,2}$")
-_SOURCE_LINE = re.compile(
-    r"^\W{0,3}(?:Quellen?|Sources?|Source\(s\)|Fuentes?|Fontes?|Fonti|Bron|Kilder?|Källa|Kaynak|"
-    r"Źródł[oa]|Zdroj|Источники?|Джерел[оа]|Origine|المصدر|来源|來源|出典|출처|स्रोत|Mit Material von|"
-    r"With material from|With files from|With reporting (?:by|from)|Avec|Con información de|"
-    r"Com informações d[aeo]s?|Mit Informationen (?:von|der)|With inputs from|"
-    r"Mit Agenturmaterial|С использованием материалов|По материалам)\s*[::]?\s+(?P<rest>.{2,120})$",
-    re.IGNORECASE,
-)
-_EDITED_LINE = re.compile(
-    r"^\W{0,3}(?P<verb>Edited by|Editing by|Redigiert von|Redaktion|Editor|Redaktör|Editado por|"
-    r"Edité par|Reporting by|Additional reporting by|Writing by|Compiled by|Translated by|"
-    r"Adaptation|Adapted by|Bearbeitet von|Adaptiert von|Редактор|责编|责任编辑)\s*[::]?\s+(?P<rest>.{2,200})$",
-    re.IGNORECASE,
-)
-_MATERIAL_LINE = re.compile(
-    r"^.{0,80}\b(?:contributed to this report|material (?:from|by) .{2,60} was used|"
-    r"Diese Meldung .{0,80}|wurde am \d.{0,60} im Programm .{0,60} gesendet|"
-    r"ont contribué à cet article|contribuyó a (?:este|esta) .{0,40})\.?$",
-    re.IGNORECASE,
-)
-_DATELINE = re.compile(
-    r"^(?P<place>[^\W\d_][^()\d\n–—:!?\"“„«]{1,60}?)"
-    r"(?P<date>,?\s+(?:[^\W\d_]{3,9}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?)(?:,?\s+\d{4})?)?"
-    r",?\s*(?:[(\[（](?P<agency>[^()\[\]（）]{2,40})[)\]）]|(?P<slash>/[^/\n]{2,40}/))\s*"
-    r"(?:[-–—:.]+\s*|(?<=[)）/])\s+)(?=\S)"
-)
-_CAPITAL_DATELINE = re.compile(
-    r"^(?P<place>[^\W\d_a-zà-žа-яё][^\W\d_a-zà-žа-яё.'’\- ]{2,40}"
-    r"(?:,\s+[^\W\d_][\w.'’ ]{1,25})?)"
-    r"(?P<date>,?\s+[^\W\d_]{3,9}\.?\s+\d{1,2}(?:,?\s+\d{4})?)?\s*(?:--|[–—]|\s-\s)\s*(?=\S)"
-)
-_BARE_AGENCY_DATELINE = re.compile(
-    r"^(?:[(\[（【](?P<agency>[^()\[\]（）【】]{2,40})[)\]）】])\s*[-–—:]?\s*(?=\S)"
-)
-_CJK_DATELINE = re.compile(
-    r"^[【（(]?(?P<agency>新华社|新華社|中新社|中央社|共同社|路透社|法新社|美联社)(?P<rest>[^。，,]{1,30}?电)[】）)]?\s*(?=\S)"
 )
 
 
@@ -147,15 +105,6 @@ class Names:
     people: tuple[str, ...] = ()
     desks: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()  # as written
-
-
-@dataclass(frozen=True, slots=True)
-class Dateline:
-    """A dateline at the start of a paragraph: its text, its length with the dash, its agencies."""
-
-    text: str
-    chars: int
-    agencies: tuple[str, ...]
 
 
 def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
@@ -184,6 +133,8 @@ def _parts(raw: str) -> list[str]:
     text = _HANDLE.sub(" ", _MAIL.sub(" ", _URL.sub(" ", text)))
     text = _strip_by(_BRACKETED.sub(" ", text))
     text = _CJK_ROLE.sub("", text) if _CJK.search(text) else text
+    if _HAN_NAMES.match(text.strip()) and max(map(len, text.split())) > 2:  # noqa: PLR2004 (Japanese names: two and two)
+        text = ";".join(text.split())
     found: list[str] = []
     for piece in _SEPARATOR.split(text):
         for position, part in enumerate(re.split(r"\s*,\s*", piece or "")):
@@ -252,102 +203,6 @@ def credits_of(names: Names, raw: str, origin: str) -> list[Credit]:
             for agency in find_agencies(written)
         ]
     return found
-
-
-def read_credit_line(text: str) -> list[Credit] | None:
-    """Read a credit line such as 'rc/rt (Reuters, AFP, AP)'; None where the text is none.
-
-    An empty list means a credit line whose names could not be told.
-    """
-    line = text.strip()
-    if match := _DESK_LINE.match(line):
-        agencies = find_agencies(match["agencies"])
-        if agencies:
-            initials = re.split(r"\s*[/,|]\s*", match["desk"])
-            desks = [
-                Credit(role="desk", name=name, raw=line, origin="credit-line")
-                for name in initials
-                if find_agency(name) is None
-            ]
-            return desks + _agency_credits(match["agencies"], line)
-    if (match := _BRACKET_LINE.match(line)) and _mostly_agencies(match["agencies"]):
-        return _agency_credits(match["agencies"], line) + _initials(match["agencies"], line)
-    if (match := _SOURCE_LINE.match(line)) and find_agencies(match["rest"].rstrip(".")):
-        return _agency_credits(match["rest"].rstrip("."), line)
-    if are_agencies(line.rstrip(".")) and ("/" in line or "," in line or find_agency(line)):
-        return _agency_credits(line.rstrip("."), line)
-    if match := _EDITED_LINE.match(line.rstrip(")") if line.startswith("(") else line):
-        return _edited(match, line)
-    return [] if _MATERIAL_LINE.match(line) else None
-
-
-def _mostly_agencies(raw: str) -> bool:
-    parts = [part for part in re.split(r"[,/;|、·]|\s+(?:and|und|et|y)\s+", raw) if part.strip()]
-    known = sum(find_agency(part) is not None for part in parts)
-    return known > 0 and known * 2 >= len(parts)
-
-
-def _initials(raw: str, line: str) -> list[Credit]:
-    parts = (part.strip() for part in re.split(r"[,/;|]", raw))
-    return [
-        Credit(role="desk", name=part, raw=line, origin="credit-line")
-        for part in parts
-        if part and find_agency(part) is None and len(part) <= 5 and part.islower()  # noqa: PLR2004 (desk initials)
-    ]
-
-
-def _agency_credits(raw: str, line: str) -> list[Credit]:
-    return [
-        Credit(role="agency", name=agency.name, raw=line, origin="credit-line")
-        for agency in find_agencies(raw)
-    ]
-
-
-def _edited(match: re.Match[str], line: str) -> list[Credit] | None:
-    """Read 'Reporting by A and B; Editing by C'; None where what follows is no name."""
-    first, *more = re.split(r";\s*", match["rest"])
-    names = read_names(first)
-    if not (names.people or names.desks or names.agencies) or len(first) > 4 * MAX_NAME_CHARS:
-        return None
-    if first.rstrip().endswith((".", "!", "?")) and len(first.split()) > 2 * MAX_NAME_WORDS:
-        return None
-    is_author = match["verb"].casefold().startswith(("reporting", "writing", "additional"))
-    role = "author" if is_author else "desk"
-    found = [Credit(role=role, name=name, raw=line, origin="credit-line") for name in names.people]  # type: ignore[arg-type]
-    for part in more:
-        following = _EDITED_LINE.match(part)
-        found += (_edited(following, line) or []) if following else []
-    return found + [
-        Credit(role="agency", name=agency.name, raw=line, origin="credit-line")
-        for written in names.agencies
-        for agency in find_agencies(written)
-    ]
-
-
-def read_dateline(text: str) -> Dateline | None:
-    """Read a dateline at the start of a paragraph, such as 'ALMATY, Jan 13 (Reuters) - '."""
-    if (match := _DATELINE.match(text)) and _is_place(match["place"]):
-        written = (match["agency"] or match["slash"] or "").strip("/ ")
-        if find_agencies(written):
-            return _dateline(match, written)
-    if match := _CAPITAL_DATELINE.match(text):
-        return _dateline(match, "")
-    if (match := _BARE_AGENCY_DATELINE.match(text)) and are_agencies(match["agency"]):
-        return _dateline(match, match["agency"])
-    if match := _CJK_DATELINE.match(text):
-        return _dateline(match, match["agency"])
-    return None
-
-
-def _dateline(match: re.Match[str], agencies: str) -> Dateline:
-    shown = match.group().strip().rstrip("-–—:").strip()
-    return Dateline(shown, match.end(), tuple(agency.name for agency in find_agencies(agencies)))
-
-
-def _is_place(place: str) -> bool:
-    words = place.replace("/", " ").replace(",", " ").split()
-    capital = [word for word in words if not word[:1].islower()]
-    return bool(words) and len(words) <= 6 and len(capital) * 2 >= len(words)  # noqa: PLR2004 ('Rio de Janeiro, Brazil')
 
 
 def picture_credits(raw: str) -> list[Credit]:

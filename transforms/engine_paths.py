@@ -42,6 +42,9 @@ ATTRIBUTES = (
 MAX_REMEMBERED = 20_000
 _REGEXP = {"re": "http://exslt.org/regular-expressions"}
 MIN_WORD_CHARS = 3
+MIN_PARAGRAPH_CHARS = 40
+MIN_PARAGRAPHS = 3
+FRAME_SHARE = 0.6
 _FIRST_ONLY = re.compile(r"\[1\]")
 _TRANSLATED = re.compile(r"translate\((@[\w-]+),\s*'[^']*',\s*'[^']*'\)")
 _FLAG = re.compile(r",\s*'i'\s*\)")
@@ -139,6 +142,11 @@ def answered(root: HtmlElement) -> Iterator[None]:
     for pair in pairs:
         for number in _remembered[pair[1]]:
             matching[number].append(pair)
+    if not any(
+        found for path, found in zip(_PATHS, matching, strict=True) if path.name == "BODY_XPATH"
+    ):
+        frame = frame_of(root)
+        matching[0] += [(frame, signature_of(frame))] if frame is not None else []
     answers: dict[str, list[_Answer]] = {name: [] for name in NAMES}
     for path, found in zip(_PATHS, matching, strict=True):
         answers[path.name].append(_Answer(path.original, root, tuple(found)))
@@ -149,6 +157,25 @@ def answered(root: HtmlElement) -> Iterator[None]:
     finally:
         for name, originals in ORIGINALS.items():
             setattr(main_extractor, name, list(originals))
+
+
+def frame_of(root: HtmlElement) -> HtmlElement | None:
+    """Return the element that holds most of a page's paragraphs as its children, if one does.
+
+    It stands in where no expression knows a page's own name for it: else the extractor
+    would gather paragraphs from the whole page and leave headings and lists behind.
+    """
+    chars: dict[HtmlElement, list[int]] = {}
+    for paragraph in root.iter("p"):
+        parent = paragraph.getparent()
+        length = len(paragraph.text_content().strip())
+        if parent is not None and length >= MIN_PARAGRAPH_CHARS:
+            chars.setdefault(parent, []).append(length)
+    best = max(chars, key=lambda element: sum(chars[element]), default=None)
+    if best is None or best.tag in {"body", "html"} or len(chars[best]) < MIN_PARAGRAPHS:
+        return None
+    whole = sum(map(sum, chars.values()))
+    return best if sum(chars[best]) >= FRAME_SHARE * whole else None
 
 
 def signature_of(element: HtmlElement) -> Signature:
@@ -200,7 +227,7 @@ def _agreeing(
     if not places:
         return
     root = etree.Element("body")
-    made: dict[etree._Element, int] = {}
+    made: dict[object, int] = {}
     for place in places:
         tag, *values = signatures[place]
         element = etree.SubElement(root, str(tag))
@@ -208,7 +235,7 @@ def _agreeing(
             if value is not None:
                 element.set(name, _NOT_XML.sub("", value))
         made[element] = place
-    for element in cast("list[etree._Element]", expression(root)):
+    for element in cast("list[HtmlElement]", expression(root)):
         yield made[element]
 
 

@@ -79,6 +79,9 @@ def without_site(title: str, sites: Sequence[str]) -> str:
     """Drop the outlet's name (and a section before it) from the end or start of a title."""
     names = {_fold(name) for name in sites}
     text = plain(title)
+    prefix, colon, rest = text.partition(":")
+    if colon and rest[:1].isspace() and _fold(prefix) in names:
+        text = rest.strip()
     for _ in range(_TITLE_PARTS):
         cuts = list(_SITE_SEPARATOR.finditer(text))
         if not cuts:

@@ -356,3 +356,48 @@ def test_real_pages_give_articles() -> None:
         found = extract(page_exchange(body, url=record["url"]), source_id="s")
         assert isinstance(found, Article), record["id"]
         assert len(found.body) > 200, record["id"]
+
+
+def test_a_page_that_does_not_name_its_frame_keeps_headings_and_lists() -> None:
+    article = article_of("unnamed_frame", url="https://lagoon-review.example/2024/bridge")
+    assert article.headline == "The bridge that nobody crossed"
+    assert (
+        article.standfirst == "Twelve years and four mayors later the ramps still end in the reeds."
+    )
+    assert texts(article, "heading") == ["The caretaker"]
+    assert len(texts(article, "list")) == 2
+    assert [line[:10] for line in article.body.splitlines()][:2] == ["The bridge", "Since then"]
+    assert article.body.endswith("persons who sweep.")
+    assert article.dateline == "PORT ELM, Jan 11 (Lagoon Wire)"
+    assert [(b.text, b.credit) for b in article.blocks if b.kind == "caption"] == [
+        ("The barrier in January", "Archive")
+    ]
+    agencies = {credit.name for credit in article.credits if credit.role == "agency"}
+    assert agencies == {"Lagoon Wire"}
+
+
+def test_walls_posts_and_credits_stand_beside_the_body() -> None:
+    article = article_of("walled_with_post")
+    assert article.standfirst == "Skippers will pay a third more from the spring."
+    assert [line[:12] for line in article.body.splitlines()] == [
+        "The harbour ",
+        "Skippers who",
+        "The last ris",
+    ]
+    assert article.dateline == "PORT ELM, Jan 11 (Lagoon Wire)"
+    assert texts(article, "embed")[0].startswith("We were not asked")
+    assert texts(article, "credit") == ["By Ada Quill", "Lagoon Wire"]
+    assert article.authors == ("Ada Quill",)
+
+
+def test_a_first_paragraph_that_is_also_the_description_stays_in_the_body() -> None:
+    text = "The harbour board voted on Thursday to raise its dues by a third, for the first time."
+    rest = "Skippers who berth for the whole year will be given until the summer to pay, it said."
+    page = (
+        f"<html><head><title>Dues to rise</title><meta name='description' content='{text}'></head>"
+        f"<body><article><h1>Dues to rise</h1><p class='p'>{text}</p><p class='p'>{rest}</p>"
+        f"<p class='p'>{rest} Twice.</p></article></body></html>"
+    )
+    article = extract(page_exchange(page.encode()), source_id="s")
+    assert isinstance(article, Article)
+    assert article.body.startswith(text)

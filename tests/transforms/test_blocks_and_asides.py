@@ -131,7 +131,7 @@ def test_short_and_repeated_texts_keep_page_order() -> None:
         Piece("paragraph", f"{words} again."),
     ]
     page = PageText(squeeze(f"Menu Background {words}. Background {words} again."), (), frozenset())
-    blocks = build_blocks(pieces, page, headline="x").blocks
+    blocks = build_blocks(pieces, page, titles=["x"]).blocks
     assert [block.text for block in blocks] == [piece.text for piece in pieces]
 
 
@@ -143,7 +143,7 @@ def test_a_first_line_that_is_but_an_author_or_a_date_is_a_credit() -> None:
         Piece("paragraph", words),
     ]
     page = PageText(squeeze(words), (), frozenset())
-    built = build_blocks(pieces, page, headline="x", authors=["Jane Doe"])
+    built = build_blocks(pieces, page, titles=["x"], authors=["Jane Doe"])
     assert [block.kind for block in built.blocks] == ["credit", "credit", "paragraph"]
 
 
@@ -151,4 +151,4 @@ def test_headings_that_only_promotion_follows_are_promotion() -> None:
     words = "The council of the harbour town voted on the ferry line on Tuesday night."
     pieces = [Piece("paragraph", words), Piece("heading", "More from the coast")]
     page = PageText(squeeze(words), (), frozenset())
-    assert build_blocks(pieces, page, headline="x").body == words
+    assert build_blocks(pieces, page, titles=["x"]).body == words

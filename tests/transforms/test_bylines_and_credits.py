@@ -6,12 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.agencies import AGENCIES, are_agencies, find_agencies, find_agency
-from transforms.bylines import (
-    picture_credits,
-    read_credit_line,
-    read_dateline,
-    read_names,
-)
+from transforms.bylines import picture_credits, read_names
+from transforms.credit_lines import read_credit_line, read_dateline
 
 
 @pytest.mark.parametrize(
@@ -208,3 +204,43 @@ def test_picture_credits() -> None:
         ("agency", "Agence France-Presse"),
         ("agency", "Getty Images"),
     ]
+
+
+def test_an_unknown_agency_is_known_by_its_place_in_a_dateline() -> None:
+    text = "PORT ELM, Jan 11 (Lagoon Wire) - The troops of the pact will leave."
+    dateline = read_dateline(text)
+    assert dateline is not None
+    assert dateline.text == "PORT ELM, Jan 11 (Lagoon Wire)"
+    assert dateline.agencies == ("Lagoon Wire",)
+    assert text[dateline.chars :].startswith("The troops")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Miller (Harbour Party) - who came late - voted against it.",
+        "PORT ELM (population 4,000) - The town voted.",
+        "The mayor, Jan 11 (see page 4) - a date that nobody forgets.",
+    ],
+)
+def test_a_bracket_is_no_agency_without_date_or_capitals(text: str) -> None:
+    assert read_dateline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("lm/og (Lagoon Wire)", ["lm", "og", "Lagoon Wire"]),
+        ("dpa/rl", ["Deutsche Presse-Agentur", "rl"]),
+        ("Foto: dpa", ["Deutsche Presse-Agentur"]),
+        ("Le Journal du Port avec AFP et Reuters", ["Agence France-Presse", "Reuters"]),
+        ("综合路透社、法新社报道", ["Reuters", "Agence France-Presse"]),
+    ],
+)
+def test_bare_credit_lines(line: str, names: list[str]) -> None:
+    assert [credit.name for credit in read_credit_line(line) or []] == names
+
+
+def test_han_names_parted_by_spaces() -> None:
+    assert read_names("周启明 林朔").people == ("周启明", "林朔")
+    assert read_names("田中 太郎").people == ("田中 太郎",)

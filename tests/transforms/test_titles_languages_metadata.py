@@ -25,7 +25,7 @@ SITES = ("Coast Courier", "coastcourier")
     [
         ("Ferry line closed | Coast Courier", "Ferry line closed"),
         ("Ferry line closed - Town - Coast Courier", "Ferry line closed - Town"),
-        ("Coast Courier: Ferry line closed", "Coast Courier: Ferry line closed"),
+        ("Coast Courier: Ferry line closed", "Ferry line closed"),
         ("Coast Courier - Ferry line closed", "Ferry line closed"),
         ("Ferry line closed – again", "Ferry line closed – again"),
         ("Coast Courier", ""),
