@@ -113,7 +113,7 @@ class Page:
         ).encode()
 
     def _words(self, count: int, salt: int = 0) -> list[str]:
-        chosen = random.Random(f"{self.number} {salt}")  # noqa: S311 (the same page each time)
+        chosen = random.Random(f"{self.number} {salt}")
         return chosen.sample(WORDS, count)
 
     def _paragraph(self, index: int) -> str:
@@ -208,9 +208,7 @@ def tables(home: Path) -> dict[str, list[str]]:
                 [name],
             ).fetchall()
             kept = ", ".join(f'"{column}"' for (column,) in columns if column not in VOLATILE)
-            rows = con.execute(
-                f"select {kept} from news.{name}"  # noqa: S608 (names of our own)
-            ).fetchall()
+            rows = con.execute(f"select {kept} from news.{name}").fetchall()
             found[name] = sorted(map(repr, rows))
         held = "select subject, subject_id, rule_ids, severity, status from ops.quarantine"
         found["quarantine"] = sorted(map(repr, con.execute(held).fetchall()))
@@ -421,7 +419,7 @@ def killed_at_the_end(running: Running) -> Iterator[Running]:
 
 def spread(seed: int, count: int) -> Sequence[float]:
     """Return as many random fractions, one from each equal part of the way, shuffled."""
-    seeded = random.Random(seed)  # noqa: S311 (moments, not secrets)
+    seeded = random.Random(seed)
     found = [(number + seeded.random()) / count for number in range(count)]
     seeded.shuffle(found)
     return found
