@@ -91,7 +91,10 @@ _HINTS = (
 )  # fmt: skip
 _CANDIDATE_TAGS = ("figure", "figcaption", "iframe", "blockquote")
 _TEASER_TAGS = ("h2", "h3", "h4")
-_NEVER = frozenset({"html", "body", "main", "article", "head", "h1", "header", "form", "table"})
+_NEVER = frozenset(
+    {"html", "body", "main", "article", "head", "h1", "header", "form", "table", "img", "picture",
+     "source", "svg", "path", "use", "button", "input", "link", "meta"}
+)  # fmt: skip
 _INLINE = frozenset({"a", "span", "b", "i", "em", "strong", "small", "img", "svg", "picture"})
 _MARK = "\ue000{}\ue001"
 _MARKS = re.compile("\ue000(\\d+)\ue001")
@@ -161,7 +164,8 @@ def set_aside(page: Survey) -> PageText:
 def _candidates(page: Survey) -> list[HtmlElement]:
     places = {place for tag in _CANDIDATE_TAGS for place in page.by_tag.get(tag, ())}
     places |= page.places(_ANY, _HINTS)
-    found = [page.elements[place] for place in sorted(places)]
+    candidates = (page.elements[place] for place in sorted(places))
+    found = [element for element in candidates if element.tag not in _NEVER]
     listed = (
         heading.getparent()
         for heading in page.tagged(*_TEASER_TAGS)
