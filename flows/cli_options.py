@@ -46,13 +46,15 @@ def expected_errors() -> Iterator[None]:
     from pydantic import ValidationError  # noqa: PLC0415 (imports are dear; commands are many)
 
     from warehouse.connection import WarehouseBusy, WarehouseMissing  # noqa: PLC0415
+    from warehouse.migrate import SchemaError  # noqa: PLC0415
+    from warehouse.quarantine import NotInQuarantine  # noqa: PLC0415
 
     try:
         yield
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         fail("settings: " + "; ".join(lines))
-    except (WarehouseBusy, WarehouseMissing, OSError) as error:
+    except (WarehouseBusy, WarehouseMissing, SchemaError, NotInQuarantine, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; the same command goes on from here")

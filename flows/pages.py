@@ -12,8 +12,9 @@ from flows.step import step
 from flows.workers import Lost
 from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
+from transforms.quarantine import as_decided
 from transforms.records import LIVE_LANE, Problem
-from warehouse import history, load, read
+from warehouse import history, load, quarantine, read
 from warehouse.archive_read import read_exchange
 from warehouse.connection import writing
 from warehouse.state_wants import url_key
@@ -179,8 +180,10 @@ async def load_pages(run: Run, pages: Sequence[ReadPage], checked: Checked) -> N
 
 def _load(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
     now = run.clock()
-    verdicts = {verdict.subject_id: verdict for verdict in checked.verdicts}
+    refused = [one.subject_id for one in checked.verdicts if one.status == "quarantined"]
     with writing(run.home) as con:
+        released = quarantine.released(con, refused) if refused else frozenset()
+        verdicts = {one.subject_id: as_decided(one, released) for one in checked.verdicts}
         loaded = history.recorded_items(con, "page", [page.exchange.exchange_id for page in pages])
         batch, fates = article_batch(
             pages,

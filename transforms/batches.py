@@ -105,7 +105,7 @@ def poll_batch(
                 fate = Fate(outcome="quarantined", reason=_first_rule(verdict.hits))
                 quarantined.append(_held_entry(entry, verdict, stamp.at))
             else:
-                fate = _entry_fate(decision, articles_known)
+                fate = entry_fate(decision, articles_known)
                 entries.append(entry)
             if fate.outcome == "loaded":
                 wants.append(want_of(entry, decision.reason))
@@ -147,7 +147,8 @@ def want_of(entry: Entry, reason: str) -> Want:
     )
 
 
-def _entry_fate(decision: Decision, articles_known: AbstractSet[str]) -> Fate:
+def entry_fate(decision: Decision, articles_known: AbstractSet[str]) -> Fate:
+    """Return what becomes of an entry that is let in; ``loaded`` wants its page."""
     entry = decision.entry
     if decision.action == "keep":
         return Fate(outcome="unchanged", reason=decision.reason)

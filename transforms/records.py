@@ -458,6 +458,21 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineDecision:
+    """What somebody decided on a record kept aside, when and why.
+
+    ``release`` lets it in as it is, ``retry`` because it passes the rules of today,
+    ``discard`` leaves it out for good.
+    """
+
+    quarantine_id: str
+    decision: Literal["release", "retry", "discard"]
+    at: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """All that one load writes, in one transaction with its row in the ledger.
 
@@ -467,7 +482,7 @@ class Batch:
 
     load_id: str
     run_id: str
-    kind: Literal["polls", "articles"]
+    kind: Literal["polls", "articles", "quarantine"]
     at: datetime
     exchanges: tuple[Exchange, ...] = ()  # payloads are not kept
     parsed: tuple[ParsedFeed, ...] = ()
@@ -480,3 +495,4 @@ class Batch:
     wants: tuple[Want, ...] = ()  # polls: pages now wanted; articles: those behind the outcomes
     feed_states: tuple[FeedState, ...] = ()
     host_states: tuple[HostState, ...] = ()
+    decisions: tuple[QuarantineDecision, ...] = ()  # on records that were kept aside

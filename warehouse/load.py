@@ -231,6 +231,13 @@ def _load_judgements(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, 
         rows |= write_rows(
             con, "ops.quarantine_hits", stage_ops.hit_rows(batch), "insert_quarantine_hits"
         )
+    rows |= write_rows(
+        con,
+        "ops.quarantine_decisions",
+        stage_ops.decision_rows(batch),
+        "settle_quarantine",
+        "insert_quarantine_decisions",
+    )
     rows |= _load_marks(con, batch)
     return rows | write_rows(
         con,
@@ -241,10 +248,13 @@ def _load_judgements(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, 
 
 
 def _load_marks(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
-    """Write the marks of the batch's records, and drop those that they no longer bear."""
+    """Write the marks of the records judged, and drop those that they no longer bear.
+
+    An entry that came unchanged was not judged again: it has no outcome, and keeps its marks.
+    """
     marks = stage_ops.mark_rows(batch)
     subjects = {subject for subject, _ in batch.marks}
-    subjects |= {entry.entry_id for entry in batch.entries}
+    subjects |= {outcome.item_id for outcome in batch.outcomes if outcome.stage == "entry"}
     subjects |= {article.version_id for article in batch.articles}
     if not subjects:
         return {}

@@ -105,6 +105,15 @@ def check_applied(known: Sequence[Script], applied: Mapping[str, str]) -> None:
             raise SchemaError(f"migration {name} was edited after it had been applied")
 
 
+def check_is_current(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise SchemaError where the database lacks a migration of this version of the code."""
+    found = con.execute("select name from ops.schema_version").fetchall()
+    lacking = {script.name for script in read_scripts("migrations")} - {name for (name,) in found}
+    if lacking:
+        names = ", ".join(sorted(lacking))
+        raise SchemaError(f"the database lacks {names}: `copytaster init` brings it up to date")
+
+
 @contextmanager
 def _connected(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     con = connect_patiently(home.live, timeout_seconds=LOCK_TIMEOUT_SECONDS)

@@ -113,7 +113,8 @@ def want_rows(batch: Batch) -> list[Row]:
 
 def outcome_rows(batch: Batch) -> list[Row]:
     """Return one row per outcome, with the feed and outlet, version and quarantine it is about."""
-    feeds = {parsed.exchange_id: parsed.feed_id for parsed in batch.parsed}
+    feeds = {entry.exchange_id: entry.feed_id for entry in batch.entries}
+    feeds |= {parsed.exchange_id: parsed.feed_id for parsed in batch.parsed}
     wants = {want.want_id: want for want in batch.wants}
     versions = {article.exchange_id: article.version_id for article in batch.articles}
     held = {(item.item_id, item.exchange_id): quarantine_id(item) for item in batch.quarantined}
@@ -161,6 +162,22 @@ def quarantine_rows(batch: Batch) -> list[Row]:
             "status": "held",
         }
         for key, item in sorted(_held_last(batch).items())
+    ]
+
+
+def decision_rows(batch: Batch) -> list[Row]:
+    """Return one row per decision on a record kept aside."""
+    return [
+        {
+            "quarantine_id": item.quarantine_id,
+            "decision": item.decision,
+            "decided_at": item.at,
+            "decided_by": item.by,
+            "why": item.why,
+            "run_id": batch.run_id,
+            "load_id": batch.load_id,
+        }
+        for item in batch.decisions
     ]
 
 

@@ -1,4 +1,5 @@
--- Grain: one record kept aside, however often it came. Its status is the operator's to change.
+-- Grain: one record kept aside, however often it came. Its status is the operator's to change;
+-- but an entry that was released and breaks rules again has changed since: it is held anew.
 merge into ops.quarantine as target
 using staged_quarantine as staged
 on target.quarantine_id = staged.quarantine_id
@@ -14,7 +15,11 @@ when matched then update set
     rule_ids = staged.rule_ids,
     severity = staged.severity,
     reason = staged.reason,
-    record = staged.record
+    record = staged.record,
+    status = case
+        when target.status = 'released' and target.subject = 'entry' then 'held'
+        else target.status
+    end
 when not matched then insert (
     quarantine_id, subject, subject_id, item_id, url, source_id, exchange_id, run_id, load_id,
     first_quarantined_at, last_quarantined_at, rule_ids, severity, reason, record, status
