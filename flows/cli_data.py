@@ -86,7 +86,10 @@ def newsroom(
     Then, in another terminal: `copytaster feeds import http://newsroom.test/feeds.opml
     --connect-to 127.0.0.1:8080` and `copytaster ingest --connect-to 127.0.0.1:8080`.
     """
-    from flows.newsroom import run_newsroom  # noqa: PLC0415
+    from flows.newsroom import NewsroomError, run_newsroom  # noqa: PLC0415
 
     with expected_errors():
-        run_newsroom(folder, port)
+        try:
+            run_newsroom(folder, port)
+        except NewsroomError as error:
+            fail(str(error))

@@ -99,14 +99,17 @@ def import_feeds(
 ) -> None:
     """Subscribe to all feeds of an OPML document, a file or an address."""
     from flows.subscriptions import fetch_document, subscribe  # noqa: PLC0415
-    from transforms.opml import read_opml  # noqa: PLC0415
+    from transforms.opml import InvalidOPML, read_opml  # noqa: PLC0415
 
     with expected_errors():
         if opml.startswith(("http://", "https://")):
             document = asyncio.run(fetch_document(home, opml, connect_to))
         else:
             document = Path(opml).read_bytes()
-        wanted = read_opml(document)
+        try:
+            wanted = read_opml(document)
+        except InvalidOPML as error:
+            fail(f"{opml}: {error}; is it an OPML document?")
         if not wanted:
             fail(f"{opml} names no feeds; is it an OPML document?")
         done = subscribe(home, wanted)

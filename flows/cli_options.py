@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -54,6 +55,8 @@ def expected_errors() -> Iterator[None]:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         fail("settings: " + "; ".join(lines))
+    except TOMLDecodeError as error:
+        fail(f"settings.toml in the home cannot be read: {error}")
     except (WarehouseBusy, WarehouseMissing, SchemaError, NotInQuarantine, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:

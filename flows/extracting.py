@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import sys
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -50,7 +51,7 @@ def extract_file(file: Path, url: str) -> bool:
 def extract_list(listing: Path, processes: int) -> bool:
     """Print a line of JSON for each page of a list; return whether any was a problem.
 
-    Raises: ValueError naming the line that is no JSON object with "url" and "html_file".
+    Raises: OSError naming the line that is no JSON object with "url" and "html_file".
     """
     return asyncio.run(_extract_list(listing, processes))
 
@@ -75,19 +76,20 @@ def read_listing(listing: Path) -> Iterator[StoredPage]:
     with listing.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             try:
-                row = json.loads(line)
-                yield StoredPage(
-                    id=row.get("id"), url=row["url"], file=listing.parent / row["html_file"]
-                )
+                yield _listed(json.loads(line), listing.parent)
             except (ValueError, KeyError, TypeError) as error:
-                raise OSError(f"{listing}, line {number}: {error}") from error
+                raise OSError(f"{listing}, line {number}: {error!r}") from error
+
+
+def _listed(row: object, folder: Path) -> StoredPage:
+    if not isinstance(row, dict):
+        raise TypeError('no object with "url" and "html_file"')
+    return StoredPage(id=row.get("id"), url=row["url"], file=folder / row["html_file"])
 
 
 def extract_stored(page: StoredPage) -> dict[str, Any]:
     """Return a page's article, or its problem, as plain values; runs in a worker."""
-    payload = page.file.read_bytes()
-    if payload.startswith(GZIP_MAGIC):
-        payload = gzip.decompress(payload)
+    payload = read_stored(page.file)
     now = datetime.now(UTC)
     exchange = Exchange(
         exchange_id=exchange_id("page", page.url, now),
@@ -104,6 +106,20 @@ def extract_stored(page: StoredPage) -> dict[str, Any]:
     result = extract(exchange, source_id=registrable_domain(page.url), max_bytes=MAX_BYTES)
     found = problem_to_json(result) if isinstance(result, Problem) else article_to_json(result)
     return {"id": page.id, **found}
+
+
+def read_stored(file: Path) -> bytes:
+    """Return what a file holds, unpacked where it is gzip.
+
+    Raises: OSError if it cannot be read or unpacked.
+    """
+    payload = file.read_bytes()
+    if not payload.startswith(GZIP_MAGIC):
+        return payload
+    try:
+        return gzip.decompress(payload)
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{file}: damaged gzip: {error}") from error
 
 
 def _lost(page: StoredPage, lost: Lost) -> dict[str, Any]:
