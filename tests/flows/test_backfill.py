@@ -86,7 +86,7 @@ def of(pages: Sequence[Page]) -> list[tuple[str, bytes]]:
 def rows_of_home(home: Path) -> dict[str, object]:
     """Return what a home holds: rows of all tables, work in hand, files of the archive."""
     names = ask(home, "select schema_name || '.' || table_name from duckdb_tables() order by all")
-    counts = {name: ask(home, f"select count(*) from {name}") for (name,) in names}  # noqa: S608
+    counts = {name: ask(home, f"select count(*) from {name}") for (name,) in names}
     archive = [(str(one), one.stat().st_size) for one in sorted(home.rglob("*.warc.gz"))]
     return {"tables": counts, "in hand": in_hand(home), "archive": archive}
 

@@ -93,10 +93,12 @@ def test_a_stopped_backfill_goes_on_where_it_was(scene: Scene, number: signal.Si
             running.signal(number)
         code = running.wait()
         assert wait_until_gone(running.pid) == {}
-    log = running.log.read_text("utf-8")
     if number is signal.SIGINT:
         assert code == 2
-        assert log.strip() == "copytaster: stopped; the same command goes on from here"
+        assert (
+            running.complained().strip()
+            == "copytaster: stopped; the same command goes on from here"
+        )
     else:
         assert code == -number
     kept = archived(home)
@@ -104,7 +106,7 @@ def test_a_stopped_backfill_goes_on_where_it_was(scene: Scene, number: signal.Si
     before = scene.pages_asked()
 
     with killed_at_the_end(scene.start(home, NO_GAP)) as running:
-        assert running.wait() == 0, running.log.read_text("utf-8")
+        assert running.wait() == 0, running.complained()
     again = scene.pages_asked() - before
     assert kept & again.keys() == set()
     assert scene.pages_asked().total() <= len(PAGES) + 2  # those under way when it stopped

@@ -72,7 +72,7 @@ class Bench:
     def run(self, home: Path) -> None:
         running = self.start(home)
         code = running.wait()
-        assert code in {0, 1}, running.log.read_text("utf-8")
+        assert code in {0, 1}, running.complained()
 
     def measure(self) -> None:
         home = self.home("undisturbed")

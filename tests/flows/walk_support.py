@@ -258,12 +258,18 @@ def in_hand(home: Path) -> InHand:
 
 @dataclass
 class Running:
-    """One command under way. ``log`` holds what it prints."""
+    """One command under way; ``log`` is the file of what it prints, errors go to one beside it."""
 
     pid: int
     log: Path
     launcher: Launcher
     started: float = field(default_factory=time.monotonic)
+
+    def printed(self) -> str:
+        return self.log.read_text("utf-8")
+
+    def complained(self) -> str:
+        return Path(f"{self.log}.err").read_text("utf-8")
 
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
@@ -321,10 +327,6 @@ class Launcher:
         given = {"run": [str(one) for one in argv], "log": str(log), "env": env or {}}
         return Running(self.ask(given)["pid"], log, self)
 
-    def run(self, *argv: object, log: Path) -> int:
-        """Run a command to its end; return its exit code."""
-        return self.start(*argv, log=log).wait()
-
     def close(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -368,7 +370,7 @@ def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out, 1)
-    os.dup2(out, 2)
+    os.dup2(os.open(f"{log}.err", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), 2)
     os.environ.update(env)
     os.setsid()  # so that its workers can be told from others
     code = 70
