@@ -12,7 +12,7 @@ from flows.step import step
 from flows.workers import Lost
 from transforms import schedule
 from transforms.batches import ReadPoll, Stamp, poll_batch
-from transforms.fates import poll_fate
+from transforms.fates import Fate, poll_fate
 from transforms.records import FeedState, Problem
 from transforms.selection import decide
 from transforms.urls import host_of
@@ -202,11 +202,16 @@ def _read_poll(
     run: Run, feed: Feed, done: FeedDone, state: FeedState, known: Mapping[str, KnownEntry]
 ) -> ReadPoll:
     decisions = decide(done.parsed.entries, known) if done.parsed else ()
+    fate = poll_fate(done.exchange, done.parsed)
+    after = _state_after(run, done, state, decisions)
+    if fate.outcome == "unchanged" and after.problem == schedule.UNASKED:
+        detail = "304 to a request without a condition"
+        fate = Fate(outcome="failed", reason=schedule.UNASKED, detail=detail)
     return ReadPoll(
         exchange=done.exchange,
         feed_id=feed.feed_id,
-        fate=poll_fate(done.exchange, done.parsed),
-        state=_state_after(run, done, state, decisions),
+        fate=fate,
+        state=after,
         parsed=done.parsed,
         decisions=decisions,
     )
@@ -217,6 +222,8 @@ def _state_after(
 ) -> FeedState:
     """Return what to remember of a feed, now that its answer has been read."""
     fate = poll_fate(done.exchange, done.parsed)
+    if fate.reason == schedule.CHALLENGE:
+        return state
     if done.parsed is not None:
         new = sum(decision.reason == "new" for decision in decisions)
         return schedule.after_parse(

@@ -36,13 +36,25 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_UNMARKED = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+_UNMARKED = (
+    (re.compile(rb"<\x00[^\x00]\x00"), "utf-16-le"),
+    (re.compile(rb"\x00<\x00[^\x00]"), "utf-16-be"),  # not a NUL astray before the document
+)
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:+-]{1,40})["']""")
 _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:+-]{1,40})""", re.IGNORECASE)
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{3}")  # a word of another script
+THIN_EVIDENCE = 8
+"""So few bytes tell a detector nothing: it reads a lone French a-grave as Slovak."""
+# The letters of French, German, Spanish, Italian and Portuguese in cp1252; quotation marks, dashes.
+_WESTERN = {
+    bytes([code])
+    for code in (*range(0xC0, 0x100), 0x85, *range(0x91, 0x95), 0x96, 0x97, 0xAB, 0xBB)
+    if code not in {0xD0, 0xD7, 0xDD, 0xDE, 0xF0, 0xF7, 0xFD, 0xFE, 0xFF}
+}
 
 # What a label means in practice, where that is more than the codec of that name
 # knows (source: WHATWG Encoding, names and labels).
@@ -184,10 +196,12 @@ def decode_text(body: bytes, content_type: str | None, *, default: str = "utf-8"
     In a UTF-8 document, single stray bytes are read as windows-1252 and leave the
     rest as it is. Bytes that mean nothing become U+FFFD.
     """
-    for mark, encoding in (*_BOMS, *_UNMARKED):
+    for mark, encoding in _BOMS:
         if body.startswith(mark):
-            is_marked = (mark, encoding) in _BOMS
-            return _decode(body[len(mark) if is_marked else 0 :], encoding)
+            return _decode(body[len(mark) :], encoding)
+    for start, encoding in _UNMARKED:
+        if start.match(body):
+            return _decode(body, encoding)
     declared = _declared(body, content_type)
     for encoding in declared:
         if encoding.startswith(("iso2022", "hz", "utf-7")):  # seven bits: valid UTF-8, always
@@ -210,8 +224,7 @@ def _decode(body: bytes, encoding: str) -> str:
 
 def _decode_legacy(body: bytes, declared: list[str], default: str) -> str:
     """Decode bytes that are not UTF-8 by the first encoding that fits all of them."""
-    guess = _codec_name(cchardet.detect(body)["encoding"] or "")
-    for encoding in (*declared, guess):
+    for encoding in (*declared, _guess(body)):
         if encoding is None:
             continue
         try:
@@ -220,6 +233,15 @@ def _decode_legacy(body: bytes, declared: list[str], default: str) -> str:
             continue
     last = declared[0] if declared else _codec_name(default) or "utf-8"
     return _decode(body, last)
+
+
+def _guess(body: bytes) -> str | None:
+    """Return the codec that bytes look like; for a handful of Western letters, cp1252."""
+    high = _HIGH_BYTE.findall(body)
+    is_thin = len(high) <= THIN_EVIDENCE and not _HIGH_RUN.search(body)
+    if is_thin and _WESTERN.issuperset(high):
+        return "cp1252"
+    return _codec_name(cchardet.detect(body)["encoding"] or "")
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

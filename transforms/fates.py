@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from transforms.schedule import CHALLENGE, is_challenge
+
 if TYPE_CHECKING:
     from transforms.records import Exchange, OutcomeKind, ParsedFeed, Problem
 
@@ -67,8 +69,8 @@ def page_fate(exchange: Exchange, tries: Tries) -> Fate:
     if 200 <= status < 300:  # noqa: PLR2004 (the class of success)
         return Fate(outcome="loaded", reason="archived")
     code, detail = f"http_{status}", exchange.reason
-    if exchange.header("cf-mitigated") == "challenge":
-        code, detail = "challenge_page", f"HTTP {status}: asks the visitor to prove to be human"
+    if is_challenge(exchange):
+        code, detail = CHALLENGE, f"HTTP {status}: asks the visitor to prove to be human"
     if status in PASSING_STATUSES or status >= 500:  # noqa: PLR2004 (the class of server faults)
         return try_again(code, detail, tries)
     return Fate(outcome="given_up", reason=code, detail=detail)
@@ -82,6 +84,9 @@ def poll_fate(exchange: Exchange, parsed: ParsedFeed | None) -> Fate:
     if exchange.problem is not None:
         return Fate(outcome="failed", reason=exchange.problem.code, detail=exchange.problem.detail)
     status = exchange.status or 0
+    if is_challenge(exchange):
+        detail = f"HTTP {status}: asks the visitor to prove to be human"
+        return Fate(outcome="failed", reason=CHALLENGE, detail=detail)
     if status == NOT_MODIFIED:
         return Fate(outcome="unchanged", reason="not_modified")
     if not 200 <= status < 300:  # noqa: PLR2004 (the class of success)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 
-RETRY_AFTER_STATUSES = frozenset({429, 503})
+RETRY_AFTER_STATUSES = frozenset({403, 429, 503})  # some say 403 to those who ask too often
 RETRY_AFTER_CAP = timedelta(days=7)
 FRESH_CAP = timedelta(days=31)
 
@@ -35,7 +35,7 @@ def http_date(text: str) -> datetime | None:
 def retry_after_at(status: int | None, headers: Headers, received_at: datetime) -> datetime | None:
     """Return before when a server does not want to be asked again.
 
-    Seconds and dates, on 429 and 503 only; kept in full up to seven days. None
+    Seconds and dates, on 403, 429 and 503 only; kept in full up to seven days. None
     where the server says nothing, or names a time that is past.
     """
     if status not in RETRY_AFTER_STATUSES:

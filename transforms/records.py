@@ -127,6 +127,8 @@ class FeedState:
     problem: str | None = None  # code of the last poll's Problem
     failures: float = 0.0  # weighted, in a row
     polls: int = 0
+    unmodified_at: datetime | None = None  # when it last said 304
+    distrusted_at: datetime | None = None  # when its validators were last caught lying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from transforms.cadence import (
     UNKNOWN_CADENCE_MINUTES,
     WINDOW_SHARE,
     clamp,
+    dates_of,
     in_words,
     interval_minutes,
     minutes_in,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MIN_MINUTES = 15.0
 MAX_MINUTES = 1440.0
 FULL_FETCH_EVERY = timedelta(days=14)
+DISTRUST = timedelta(days=30)
+CACHE_LAG = timedelta(hours=6)  # what a shared cache may hold back without lying
 JITTER = 0.1
 BACK_OFF_CAP = timedelta(hours=24)
 DORMANT_AFTER_FAILURES = 30.0  # a month of daily hard failures
@@ -48,6 +51,8 @@ _WEIGHT_OF_PROBLEM = {
 }
 INCOMPLETE = frozenset({"truncated_document"})
 NOT_ASKED = "host_asked_to_wait"
+UNASKED = "unasked_not_modified"
+CHALLENGE = "challenge_page"
 PERMANENT = frozenset({301, 308})
 
 
@@ -61,9 +66,12 @@ def is_due(state: FeedState, now: datetime) -> bool:
 def conditional_headers(state: FeedState, now: datetime) -> dict[str, str]:
     """Return the validators to send: both as they came, or none when a full fetch is due.
 
-    A server that answers 304 for good is found out by a full fetch every 14 days.
+    A server that answers 304 for good is found out by a full fetch every 14 days. One
+    that was caught is not believed for 30: the hash tells whether a body changed.
     """
     if state.full_fetch_at is None or now - state.full_fetch_at >= FULL_FETCH_EVERY:
+        return {}
+    if state.distrusted_at is not None and now - state.distrusted_at < DISTRUST:
         return {}
     given = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
     return {name: value for name, value in given.items() if value}
@@ -86,6 +94,8 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
     to be left alone.
     """
     code = exchange.problem.code if exchange.problem is not None else None
+    if code is None and is_challenge(exchange):
+        code = CHALLENGE
     if code == NOT_ASKED:
         return _not_asked(state, host, now=now, min_minutes=min_minutes)
     asked = retry_after_at(exchange.status, exchange.headers, now)
@@ -112,9 +122,16 @@ def failure_weight(exchange: Exchange) -> float:
     if exchange.problem is not None:
         return _WEIGHT_OF_PROBLEM.get(exchange.problem.code, SOFT)
     status = exchange.status or 0
+    if is_challenge(exchange):
+        return SOFT
     if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004 (success)
         return 0.0
     return TEMPORARY if status >= SERVER_ERROR else _WEIGHT_OF_STATUS.get(status, SOFT)
+
+
+def is_challenge(exchange: Exchange) -> bool:
+    """Tell whether a gate before the server wants proof of a human; its status may be any."""
+    return exchange.header("cf-mitigated") == "challenge"
 
 
 def after_parse(  # noqa: PLR0913 (the bounds are settings)
@@ -149,9 +166,27 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         last_modified=exchange.header("last-modified") if is_whole else None,
         body_hash=parsed.body_hash if is_whole else None,
     )
+    lie = _lie(state, parsed, exchange, new_entries)
+    if lie:
+        read, reason = replace(read, distrusted_at=now), f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
     due = _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
     return _outside_skipped(due, parsed)
+
+
+def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
+    """Return the evidence that a server's validators hide what is new; empty where none does."""
+    if not new_entries or state.full_fetch_at is None:
+        return ""
+    given = exchange.header("etag"), exchange.header("last-modified")
+    if any(given) and given == (state.etag, state.last_modified):
+        return "the same came with new entries"
+    if state.unmodified_at is None or state.unmodified_at < state.full_fetch_at:
+        return ""
+    hidden = [
+        at for at in dates_of(parsed, state.unmodified_at - CACHE_LAG) if at > state.full_fetch_at
+    ]
+    return f"304 came after {len(hidden)} entries were published" if hidden else ""
 
 
 def after_not_modified(
@@ -168,14 +203,18 @@ def after_not_modified(
     which is never more than a third of what the feed's window covers.
     """
     is_answered_in_full = exchange.status != NOT_MODIFIED
-    if not is_answered_in_full and state.etag is None and state.last_modified is None:
-        failed = replace(state, problem="unasked_not_modified")
+    # Asked a little before it was answered: at the turn of the fortnight that matters.
+    asked_at = exchange.fetched_at - timedelta(hours=1)
+    if not is_answered_in_full and not conditional_headers(state, asked_at):
+        failed = replace(state, problem=UNASKED)
         return _failed(failed, exchange, SOFT, now=now, min_minutes=min_minutes)
     since = state.changed_at or state.full_fetch_at
     quiet = UNKNOWN_CADENCE_MINUTES * WINDOW_SHARE if since is None else minutes_in(now - since)
     minutes = clamp(quiet / WINDOW_SHARE, min_minutes, max_minutes)
     kept = replace(state, failures=0.0, problem=None)
-    if is_answered_in_full:
+    if not is_answered_in_full:
+        kept = replace(kept, unmodified_at=now)
+    else:
         etag, last_modified = exchange.header("etag"), exchange.header("last-modified")
         kept = replace(kept, etag=etag, last_modified=last_modified, full_fetch_at=now)
     reason = f"unchanged; nothing new for {in_words(quiet)}: a third of that{_moved(exchange)}"

@@ -209,10 +209,13 @@ def rule_result_rows(batch: Batch) -> list[Row]:
 def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
     """Return one row per feed: the state last polled."""
     newest = sorted(states, key=lambda state: (state.polls, state.polled_at or at))
-    return [
-        columns_of(state) | {"copied_at": at}
-        for _, state in sorted({state.feed_id: state for state in newest}.items())
-    ]
+    rows = []
+    for _, state in sorted({state.feed_id: state for state in newest}.items()):
+        row = columns_of(state) | {"copied_at": at}
+        # What is thought of its validators: its reason tells that in words.
+        del row["unmodified_at"], row["distrusted_at"]
+        rows.append(row)
+    return rows
 
 
 def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:

@@ -36,8 +36,12 @@ __all__ = [
     "WantInHand",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_SECONDS = 60.0
+_ADDED_IN_2 = """
+    alter table feeds add column unmodified_at integer;
+    alter table feeds add column distrusted_at integer;
+"""
 
 
 class StateVersionError(RuntimeError):
@@ -367,6 +371,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise StateVersionError(f"the state file has version {version}, known is {SCHEMA_VERSION}")
     if version < SCHEMA_VERSION:
         schema = files("warehouse").joinpath("state.sql").read_text("utf-8")
+        # Tables that are there stay as they are, and get what later versions added.
+        added = _ADDED_IN_2 if version == 1 else ""
         connection.executescript(
-            f"begin immediate; {schema} pragma user_version = {SCHEMA_VERSION}; commit;"
+            f"begin immediate; {schema} {added} pragma user_version = {SCHEMA_VERSION}; commit;"
         )

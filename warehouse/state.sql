@@ -1,4 +1,4 @@
--- The work in hand and what is remembered of feeds and hosts. Version 1.
+-- The work in hand and what is remembered of feeds and hosts. Version 2.
 -- Columns *_at are microseconds since 1970-01-01 UTC, null where there is no such moment.
 
 -- Grain: one row per run that was begun and not ended. It is alive while its lock file is held.
@@ -24,7 +24,9 @@ create table if not exists feeds (
     status         integer,
     problem        text,
     failures       real not null,
-    polls          integer not null
+    polls          integer not null,
+    unmodified_at  integer,
+    distrusted_at  integer
 ) without rowid;
 
 -- Grain: one row per feed that a run has taken for itself.

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 _PUT = """
     insert or replace into feeds (
         feed_id, url, etag, last_modified, body_hash, polled_at, changed_at, full_fetch_at,
-        due_at, due_reason, retry_after_at, status, problem, failures, polls
+        due_at, due_reason, retry_after_at, status, problem, failures, polls, unmodified_at,
+        distrusted_at
     ) values (
         :feed_id, :url, :etag, :last_modified, :body_hash, :polled_at, :changed_at,
         :full_fetch_at, :due_at, :due_reason, :retry_after_at, :status, :problem, :failures,
-        :polls
+        :polls, :unmodified_at, :distrusted_at
     )
 """
 

@@ -432,3 +432,27 @@ def test_what_was_never_polled_is_due() -> None:
     assert is_due(STATE, NOW)
     assert not is_due(replace(STATE, due_at=NOW + MINUTE), NOW)
     assert is_due(replace(STATE, due_at=NOW), NOW)
+
+
+def test_only_what_a_304_must_have_hidden_convicts_a_server() -> None:
+    full_at, told_at = NOW - 20 * DAY, NOW - DAY
+    known = replace(
+        STATE, etag='"a"', full_fetch_at=full_at, polled_at=told_at, unmodified_at=told_at
+    )
+    answer = exchange(200, ("ETag", '"b"'))
+
+    honest = parsed(HOUR, 2 * HOUR, 21 * DAY)  # since it said 304, or long before
+    assert after_parse(known, honest, answer, 2, now=NOW).distrusted_at is None
+    hidden = parsed(HOUR, 10 * DAY)
+    caught = after_parse(known, hidden, answer, 2, now=NOW)
+    assert caught.distrusted_at == NOW
+    assert conditional_headers(caught, NOW + 13 * DAY) == {}
+    away = replace(known, unmodified_at=full_at - DAY)  # we were away: nobody said 304
+    assert after_parse(away, hidden, answer, 2, now=NOW).distrusted_at is None
+
+
+def test_the_same_validators_with_new_entries_convict_a_server() -> None:
+    known = replace(STATE, etag='"a"', full_fetch_at=NOW - DAY)
+    answer = exchange(200, ("ETag", '"a"'))
+    assert after_parse(known, parsed(HOUR), answer, 1, now=NOW).distrusted_at == NOW
+    assert after_parse(known, parsed(HOUR), answer, 0, now=NOW).distrusted_at is None

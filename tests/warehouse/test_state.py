@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -490,3 +491,19 @@ def test_many_can_open_a_new_file_at_once(file: Path) -> None:
     assert faults == []
     with State(file) as state:
         assert state.host_states()[0].requests == 8
+
+
+def test_a_file_of_version_1_gets_what_came_since(file: Path) -> None:
+    feed = FeedState(feed_id="f", url="http://a.example/feed", etag='"a"')
+    with State(file) as state:
+        state.put_feed_states([feed])
+    with closing(sqlite3.connect(file)) as connection:
+        for column in ("unmodified_at", "distrusted_at"):
+            connection.execute(f"alter table feeds drop column {column}")
+        connection.execute("pragma user_version = 1")
+        connection.commit()
+    with State(file) as state:
+        assert state.feed_state("f") == feed
+        told = replace(feed, distrusted_at=NOW)
+        state.put_feed_states([told])
+        assert state.feed_state("f") == told
