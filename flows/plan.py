@@ -116,9 +116,7 @@ def candidates(
         yield from _of_exchanges(home, request, read_exchanges(path, on_problem=told))
     if not request.urls and not request.warcs:
         # Nothing is published after it was fetched; but it may be fetched long after.
-        found = exchanges_between(
-            home.archive, request.since or EARLIEST, LATEST, on_problem=told
-        )
+        found = exchanges_between(home.archive, request.since or EARLIEST, LATEST, on_problem=told)
         yield from _of_exchanges(home, request, found)
 
 
