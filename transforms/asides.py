@@ -157,6 +157,7 @@ def set_aside(page: Survey) -> PageText:
         Aside(part.kind, part.text, part.credit, places[number], in_article[number])
         for number, (_, parts) in enumerate(taken)
         for part in parts
+        if any(char.isalpha() for char in part.text)  # a slide's number says nothing
     )
     return PageText(squeezed, asides, linked)
 
@@ -242,6 +243,8 @@ def _parts(element: HtmlElement) -> list[_Part] | None:
         return None
     if tag == "span" and _PLACE_LINE.search(words):
         return _place_line(element)
+    if tag == "a" and (prompt := _video_link(element, words)) is not None:
+        return prompt
     found = _pictures(element, words)
     return found if found is not None or tag in _INLINE else _box(element, words)
 
@@ -256,6 +259,14 @@ def _pictures(element: HtmlElement, words: str) -> list[_Part] | None:
         if _PICTURE_BOX.search(words) and (found := _picture_box(element)):
             return found
     return _caption(element) if _CAPTION.search(words) else None
+
+
+def _video_link(element: HtmlElement, words: str) -> list[_Part] | None:
+    """Read a link named after a video, where it is all that its element says."""
+    parent = element.getparent()
+    if not _VIDEO.search(words) or parent is None or _plain_text(parent) != _plain_text(element):
+        return None
+    return _short(element, "video", MAX_VIDEO_CHARS)
 
 
 def _box(element: HtmlElement, words: str) -> list[_Part] | None:

@@ -106,6 +106,20 @@ def test_a_gallery_without_figcaptions_gives_its_slides_as_captions(container: s
     assert taken(markup) == [("caption", "The ferry at dawn."), ("caption", "The pier at noon.")]
 
 
+def test_the_number_of_a_slide_is_no_caption() -> None:
+    markup = (
+        '<figure><img src="1"><figcaption>The pier.</figcaption></figure>'
+        '<div class="gallery-caption">5</div>'
+    )
+    assert taken(markup) == [("caption", "The pier.")]
+
+
+def test_a_link_named_after_a_video_is_a_prompt_where_it_stands_alone() -> None:
+    link = '<a class="videoLink" href="/v"><span>The ferry leaves 02:15</span></a>'
+    assert taken(f"<div>{link}</div>") == [("video", "The ferry leaves 02:15")]
+    assert taken(f"<p>As shown in {link}, it was late.</p>") == []
+
+
 def test_an_article_wrapped_in_a_container_called_gallery_is_left_alone() -> None:
     prose = "<p>" + "The council met again and talked about the ferry for hours. " * 20 + "</p>"
     assert taken(f'<div class="gallery"><img src="1">{prose * 5}</div>') == []
