@@ -243,16 +243,16 @@ def _parts(element: HtmlElement) -> list[_Part] | None:
         return None
     if tag == "span" and _PLACE_LINE.search(words):
         return _place_line(element)
-    if tag == "a" and (prompt := _video_link(element, words)) is not None:
-        return prompt
     found = _pictures(element, words)
     return found if found is not None or tag in _INLINE else _box(element, words)
 
 
 def _pictures(element: HtmlElement, words: str) -> list[_Part] | None:
-    """Read figures, and what is named after a gallery, a picture or a caption."""
+    """Read figures, and what is named after a gallery, a picture, a caption or a video."""
     if element.tag in {"figure", "figcaption"} or element.get("role") == "figure":
         return _figure(element)
+    if element.tag == "a" and (prompt := _video_link(element, words)) is not None:
+        return prompt
     if element.tag != "span":
         if _GALLERY.search(words) and _is_gallery(element):
             return _gallery(element)
