@@ -1,5 +1,5 @@
 """Every rule on the warehouse, on a real database, and the lent connection that carries them."""
-# ruff: noqa: S608 (the statements are our own)
+
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def hostile(dice: random.Random) -> bytes:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_every_hostile_answer_ends_as_one_exchange(lab: Lab, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311 (no secret)
+    dice = random.Random(seed)
 
     async def story(visit: Visit) -> None:
         def script(raw: bytes) -> object:

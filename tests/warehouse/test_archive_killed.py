@@ -44,7 +44,7 @@ with ArchiveWriter(Path(sys.argv[1]), sys.argv[2], NOW) as writer:
 
 
 def test_all_that_was_synced_outlives_a_kill(tmp_path: Path) -> None:
-    chance = random.Random(5)  # noqa: S311 (moments, not secrets)
+    chance = random.Random(5)
     for attempt in range(5):
         told = told_before_kill(tmp_path, "run-1", chance.uniform(0.05, 0.2))
         faults: list[Problem] = []

@@ -285,7 +285,7 @@ def test_the_order_of_loads_does_not_decide(
         batches.append(world.pages((article, want, came), at=world.at(50)))
     seen = []
     for number in range(3):
-        random.Random(number).shuffle(batches)  # noqa: S311 (an order, not a secret)
+        random.Random(number).shuffle(batches)
         with writing(new_home(f"home-{number}")) as con:
             for batch in batches:
                 load.load(con, batch)
@@ -478,7 +478,7 @@ for line in sys.stdin:  # a loader for each line, told by its process id once it
 
 
 def test_kill_9_in_mid_load_leaves_nothing_half_done(home: Home, world: SimpleNamespace) -> None:
-    chance = random.Random(7)  # noqa: S311 (moments, not secrets)
+    chance = random.Random(7)
     loaders = subprocess.Popen(
         [sys.executable, "-c", LOADERS, world.__file__, str(home.root)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -136,7 +136,7 @@ def test_what_a_killed_process_was_told_is_done_is_there_and_nothing_is_torn(
 ) -> None:
     file = tmp_path / "state.sqlite"
     told: list[tuple[str, str]] = []
-    chance = random.Random(7)  # noqa: S311 (moments, not secrets)
+    chance = random.Random(7)
     for attempt in range(8):
         with a_process(WRITES, file, f"run-{attempt}") as process:
             go(process)
