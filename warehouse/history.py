@@ -77,10 +77,11 @@ def entries(con: duckdb.DuckDBPyConnection, entry_ids: Iterable[str]) -> dict[st
         cursor = con.execute(query("entries_by_id"))
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return {row["entry_id"]: _entry(row) for row in rows}
+    return {row["entry_id"]: entry_of(row) for row in rows}
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return the entry that stands in a row."""
     plain: dict[str, Any] = {
         name: value
         for name, value in row.items()
@@ -88,14 +89,15 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     }
     return Entry(
         **plain,
-        published=_moment(row, "published"),
-        updated=_moment(row, "updated"),
+        published=moment_of(row, "published"),
+        updated=moment_of(row, "updated"),
         authors=tuple(row["authors"]),
         tags=tuple(Tag(**tag) for tag in row["tags"]),
     )
 
 
-def _moment(row: Mapping[str, Any], name: str) -> Moment | None:
+def moment_of(row: Mapping[str, Any], name: str) -> Moment | None:
+    """Return the moment that stands in a row's columns of one name; None where there is none."""
     if row[f"{name}_at"] is None:
         return None
     return Moment(

@@ -242,11 +242,15 @@ def bring_pages(home: Home, *pairs: tuple[Article, Want], accept: bool = False) 
 
 
 def _verdict(record: Entry | Article) -> Verdict:
-    """Return what the rules say, which is not asked twice of what differs in time alone."""
+    """Return what the rules say, which is not asked twice of what differs in time or name alone."""
     if isinstance(record, Entry):
-        same = replace(record, entry_id="e", seen_at=T0, exchange_id="x")
-        return replace(_judged(same), subject_id=record.entry_id)
-    same = replace(record, fetched_at=T0, exchange_id="x", version_id="v")
+        same = replace(record, entry_id="e", seen_at=T0, exchange_id="x", guid="g", title="A title")
+        if str(record.url).startswith(
+            tuple(f"https://{source}/{key}" for source in SOURCES for key in "abc")
+        ):
+            same = replace(same, url=f"https://{SOURCES[0]}/a", canonical_url=None, source_id="s")
+        return replace(_judged(replace(same, feed_id="f")), subject_id=record.entry_id)
+    same = replace(article("a", STORY, 0), body=record.body, blocks=record.blocks)
     return replace(_judged(same), subject_id=record.version_id)
 
 

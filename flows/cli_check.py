@@ -1,0 +1,91 @@
+"""`copytaster check`: today's rules, run over what is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from flows.cli_options import AsJson, HomeFolder, expected_errors
+from flows.screen import screen
+
+if TYPE_CHECKING:
+    from flows.what_if import WhatIf
+
+SHOWN_TURNS = 100
+SHOWN_CHARS = 50
+
+
+def check(  # noqa: PLR0913 (the options of a command)
+    home: HomeFolder = None,
+    *,
+    suite: Annotated[
+        Literal["articles", "entries"], typer.Option(help="Which rules, and on what.")
+    ],
+    since: Annotated[
+        datetime | None, typer.Option(help="Only what was last seen since then (UTC).")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only of this source; repeatable.")
+    ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Show the records whose verdict would turn.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what today's rules make of what is loaded: before a changed rule is put to work.
+
+    Reads the published copy and changes nothing. With --changed it ends with 1 where a
+    verdict would turn. What is held: `copytaster quarantine retry --dry-run`.
+    """
+    from flows.what_if import check_loaded  # noqa: PLC0415 (imports are dear)
+
+    since = since and since.replace(tzinfo=since.tzinfo or UTC)
+    with expected_errors():
+        found = check_loaded(
+            home, suite, now=datetime.now(UTC), since=since, sources=tuple(source or ())
+        )
+    if as_json:
+        told = found.as_json()
+        typer.echo(json.dumps(told if changed else told | {"turns": len(found.turns)}))
+    else:
+        _print(found, with_turns=changed)
+    raise typer.Exit(1 if changed and found.turns else 0)
+
+
+def _print(found: WhatIf, *, with_turns: bool) -> None:
+    out = screen()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("rule", "consequence", "rows"):
+        table.add_column(column, justify="right" if column == "rows" else "left")
+    for rule in found.rules():
+        if rule["rows"]:
+            table.add_row(rule["rule_id"], rule["consequence"], f"{rule['rows']:,}")
+    if table.rows:
+        out.print(table)
+    verdicts = ", ".join(f"{rows:,} {status}" for status, rows in found.verdicts.most_common())
+    out.print(f"{found.rows:,} {found.suite} by today's rules: {verdicts or 'none'}")
+    kinds = Counter(f"{turn.before} -> {turn.after}" for turn in found.turns)
+    turned = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+    out.print(f"{len(found.turns):,} verdicts would turn{': ' + turned if turned else ''}")
+    if with_turns and found.turns:
+        _print_turns(found)
+
+
+def _print_turns(found: WhatIf) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("verdict", "source", "title", "rules"):
+        table.add_column(column, overflow="fold")
+    for turn in found.turns[:SHOWN_TURNS]:
+        was, becomes = set(turn.rules_before), set(turn.rules_after)
+        rules = [f"+{rule}" for rule in sorted(becomes - was)]
+        rules += [f"-{rule}" for rule in sorted(was - becomes)]
+        title = (turn.title or turn.url or "")[:SHOWN_CHARS]
+        table.add_row(f"{turn.before} -> {turn.after}", turn.source_id, title, " ".join(rules))
+    screen().print(table)
+    if len(found.turns) > SHOWN_TURNS:
+        screen().print(f"{SHOWN_TURNS} shown; --json gives all")
