@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from expectations.check import check_articles
+from flows.fetch.grouping import Grouped
 from flows.jobs import PageDone, PageJob, read_page, without_payload
 from flows.step import step
 from flows.workers import Lost
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from expectations.check import Checked
     from flows.run import Run
-    from transforms.records import Article, Place, Want
+    from transforms.records import Article, Exchange, Place, Want
 
 HOST_SECONDS_A_BATCH = 60.0  # what the gaps of one host may cost a batch while other hosts wait
 
@@ -79,19 +81,27 @@ async def fetch_pages(run: Run, lane: str) -> tuple[Want, ...]:
     by_page: dict[str, list[Want]] = {}
     for want in claimed:
         by_page.setdefault(url_key(want.url), []).append(want)
+    recorder = Grouped(partial(_record, run))
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_fetch(run, wants)) for wants in by_page.values()]
+        tasks = [group.create_task(_fetch(run, wants, recorder)) for wants in by_page.values()]
     return tuple(want for task in tasks for want in task.result())
 
 
-async def _fetch(run: Run, wants: Sequence[Want]) -> list[Want]:
+def _record(run: Run, fetched: Sequence[tuple[str, Exchange]]) -> None:
+    """Note which wants' pages are archived, once they are on the disk."""
+    run.archive.sync()
+    run.state.record_pages(fetched)
+
+
+async def _fetch(
+    run: Run, wants: Sequence[Want], recorder: Grouped[tuple[str, Exchange]]
+) -> list[Want]:
     """Fetch one page for all who want it, unless it is archived already."""
     fetched = [want for want in wants if want.place is not None]
     missing = [want for want in wants if want.place is None]
     if missing:
         exchange = await run.fetcher.get(missing[0].url, purpose="page", run_id=run.run_id)
-        run.archive.sync()
-        run.state.record_page(missing[0].want_id, exchange)
+        await recorder.do((missing[0].want_id, exchange))
         fetched += [
             replace(
                 want,

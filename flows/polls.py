@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from expectations.check import check_entries
+from flows.fetch.grouping import Grouped
 from flows.jobs import FeedDone, FeedJob, read_feed, without_payload
 from flows.step import step
 from flows.workers import Lost
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flows.run import Run
-    from transforms.records import Decision, Entry, Feed, KnownEntry
+    from transforms.records import Decision, Entry, Exchange, Feed, KnownEntry
     from warehouse.state import PollInHand
 
 POLLS_A_BATCH = 50
@@ -74,13 +76,20 @@ async def poll_feeds(run: Run, feeds: Sequence[Feed]) -> int:
     claimed = set(run.state.claim_feeds(run.run_id, [feed.feed_id for feed in feeds]))
     mine = [feed for feed in feeds if feed.feed_id in claimed]
     run.meter.expect("feeds", len(mine))
+    recorder = Grouped(partial(_record, run))
     async with asyncio.TaskGroup() as group:
         for feed in mine:
-            group.create_task(_poll(run, feed))
+            group.create_task(_poll(run, feed, recorder))
     return len(mine)
 
 
-async def _poll(run: Run, feed: Feed) -> None:
+def _record(run: Run, polled: Sequence[tuple[Exchange, FeedState]]) -> None:
+    """Put polls in hand with the states of their feeds, once they are on the disk."""
+    run.archive.sync()
+    run.state.record_polls(run.run_id, polled)
+
+
+async def _poll(run: Run, feed: Feed, recorder: Grouped[tuple[Exchange, FeedState]]) -> None:
     state = run.state.feed_state(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
     exchange = await run.fetcher.get(
         state.url,
@@ -88,15 +97,12 @@ async def _poll(run: Run, feed: Feed) -> None:
         run_id=run.run_id,
         headers=schedule.conditional_headers(state, run.clock()),
     )
+    was_left_alone = exchange.problem is not None and exchange.problem.code == schedule.NOT_ASKED
+    host = run.fetcher.left_alone_until(exchange.final_url) if was_left_alone else None
     after = schedule.after_exchange(
-        state,
-        exchange,
-        host=run.state.host_state(host_of(exchange.final_url)),
-        now=run.clock(),
-        **_bounds(run),
+        state, exchange, host_free_at=host, now=run.clock(), **_bounds(run)
     )
-    run.archive.sync()
-    run.state.record_poll(run.run_id, exchange, feed.feed_id, after)
+    await recorder.do((exchange, after))
     run.meter.advance("feeds")
 
 

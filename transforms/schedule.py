@@ -24,7 +24,7 @@ from transforms.freshness import fresh_for, retry_after_at
 from transforms.identity import make_id
 
 if TYPE_CHECKING:
-    from transforms.records import Exchange, FeedState, HostState, ParsedFeed
+    from transforms.records import Exchange, FeedState, ParsedFeed
 
 MIN_MINUTES = 15.0
 MAX_MINUTES = 1440.0
@@ -84,20 +84,20 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
     now: datetime,
     min_minutes: float = MIN_MINUTES,
     max_minutes: float = MAX_MINUTES,
-    host: HostState | None = None,
+    host_free_at: datetime | None = None,
 ) -> FeedState:
     """Return the state after a poll, as far as the exchange alone decides it.
 
     A failure sets when to try again. A usable answer sets the shortest time, which
     stands if the run ends before the document is read. Validators are not adopted.
-    ``host`` tells until when a host that was not asked (``host_asked_to_wait``) asked
-    to be left alone.
+    ``host_free_at`` tells until when a host that was not asked (``host_asked_to_wait``)
+    asked to be left alone.
     """
     code = exchange.problem.code if exchange.problem is not None else None
     if code is None and is_challenge(exchange):
         code = CHALLENGE
     if code == NOT_ASKED:
-        return _not_asked(state, host, now=now, min_minutes=min_minutes)
+        return _not_asked(state, host_free_at, now=now, min_minutes=min_minutes)
     asked = retry_after_at(exchange.status, exchange.headers, now)
     polled = replace(
         state,
@@ -257,10 +257,10 @@ def _failed(
 
 
 def _not_asked(
-    state: FeedState, host: HostState | None, *, now: datetime, min_minutes: float
+    state: FeedState, host_free_at: datetime | None, *, now: datetime, min_minutes: float
 ) -> FeedState:
     """Return the state of a feed that was not polled, for no fault of its own."""
-    asked = _still(None if host is None else host.retry_after_at, now)
+    asked = _still(host_free_at, now)
     kept = replace(state, retry_after_at=asked or _still(state.retry_after_at, now))
     return _due(kept, now, timedelta(minutes=min_minutes), "its host asked to be left alone")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Self
@@ -62,6 +63,7 @@ class State:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._locks = RunLocks(path.parent / "runs")
         self._turn = threading.RLock()
+        self._bytes: Counter[str] = Counter()  # counted, and not written yet
         self._connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -78,6 +80,9 @@ class State:
 
     def close(self) -> None:
         """Close the file. Runs begun here and not ended count as dead from now on."""
+        if self._bytes:
+            with self._write():
+                pass  # it writes what was counted
         self._connection.close()
         self._locks.close()
 
@@ -162,15 +167,16 @@ class State:
 
     # Polls in hand
 
-    def record_poll(self, run_id: str, exchange: Exchange, feed_id: str, state: FeedState) -> None:
-        """Put an archived poll in hand and remember the feed's state with it.
+    def record_polls(self, run_id: str, polls: Sequence[tuple[Exchange, FeedState]]) -> None:
+        """Put archived polls in hand and remember the feeds' states with them.
 
-        ``state`` must not have adopted the exchange's validators: they are for after
-        the parse. Raises: ValueError if the exchange is not archived.
+        The states must not have adopted the exchanges' validators: they are for after
+        the parse. Raises: ValueError if an exchange is not archived.
         """
         with self._write() as connection:
-            state_feeds.record_poll(connection, run_id, exchange, feed_id)
-            state_feeds.put(connection, (state,))
+            for exchange, state in polls:
+                state_feeds.record_poll(connection, run_id, exchange, state.feed_id)
+            state_feeds.put(connection, [state for _, state in polls])
 
     def polls_in_hand(self, run_id: str) -> tuple[PollInHand, ...]:
         """Return a run's polls to be parsed and loaded, oldest first.
@@ -219,7 +225,7 @@ class State:
         hosts, at most ``per_host`` pages of each, the host asked least lately first. Left
         out are hosts that told us to come back later. Wants that one request answers come
         one after another, all of them at once, even where that exceeds ``limit``; fetch once
-        and call `record_page` for any of them.
+        and call `record_pages` for any of them.
 
         Raises: RunIsNotAliveError if the run was not begun.
         """
@@ -229,16 +235,17 @@ class State:
             share = state_wants.Share(lane=lane, limit=limit, per_host=per_host)
             return state_wants.claim(connection, run_id, micros(now), share)
 
-    def record_page(self, want_id: str, exchange: Exchange) -> None:
-        """Note that a want's page is archived, and count the attempt.
+    def record_pages(self, pages: Iterable[tuple[str, Exchange]]) -> None:
+        """Note that wants' pages are archived, and count the attempts: (want_id, exchange) each.
 
-        The same holds for the wants of the same page that were claimed with it.
+        The same holds for the wants of the same pages that were claimed with them.
 
-        Raises: LookupError if the want is not in hand; ValueError if the exchange is not
+        Raises: LookupError if a want is not in hand; ValueError if an exchange is not
             archived.
         """
         with self._write() as connection:
-            state_wants.record_page(connection, want_id, exchange)
+            for want_id, exchange in pages:
+                state_wants.record_page(connection, want_id, exchange)
 
     def finish(self, want_ids: Collection[str], now: datetime) -> None:
         """Take wants out of hand for good; they do not come back until `forget_done`."""
@@ -290,11 +297,13 @@ class State:
     # Hosts
 
     def reserve(self, host: str, now: datetime, gap_seconds: float) -> datetime:
-        """Return when the next request to a host may start, and keep that moment for it.
+        """Return when the next request to a host may start; keep that moment for it, count it.
 
-        Two calls, of whatever processes, never get moments less than the gap apart.
+        Two calls, of whatever processes, never get moments less than the gap apart. What
+        was reserved outlives the process; where the machine fails, it takes longer to come
+        back than any gap.
         """
-        with self._write() as connection:
+        with self._write(is_synced=False) as connection:
             return moment(state_hosts.reserve(connection, host, micros(now), gap_seconds))
 
     def host_state(self, host: str) -> HostState | None:
@@ -323,23 +332,27 @@ class State:
         with self._write() as connection:
             state_hosts.put(connection, state)
 
-    def count_request(self, host: str, payload_bytes: int) -> None:
-        """Count one request to a host, and the bytes that came."""
-        with self._write() as connection:
-            state_hosts.count_request(connection, host, payload_bytes)
+    def count_bytes(self, host: str, payload_bytes: int) -> None:
+        """Count the bytes that came from a host; written with the next thing that is."""
+        with self._turn:
+            self._bytes[host] += payload_bytes
 
     # How it is done
 
     @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
+    def _write(self, *, is_synced: bool = True) -> Iterator[sqlite3.Connection]:
+        """Give a transaction: lasting once it is over, on the disk too if it is synced."""
         with self._turn:
+            self._connection.execute(f"pragma synchronous = {'full' if is_synced else 'normal'}")
             self._connection.execute("begin immediate")
             try:
                 yield self._connection
+                state_hosts.count_bytes(self._connection, self._bytes)
             except BaseException:
                 self._connection.execute("rollback")
                 raise
             self._connection.execute("commit")
+            self._bytes.clear()
 
     def _read(self, sql: str, *values: str) -> list[sqlite3.Row]:
         with self._turn:

@@ -8,14 +8,15 @@ from warehouse.state_rows import row_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from transforms.records import HostState
 
 _RESERVE = """
-    insert into hosts (host, free_at) values (:host, :now + :gap)
-    on conflict (host) do update set free_at = :gap + max(
-        :now, coalesce(free_at, :now), coalesce(retry_after_at, :now)
-    )
+    insert into hosts (host, free_at, requests) values (:host, :now + :gap, 1)
+    on conflict (host) do update set
+        free_at = :gap + max(:now, coalesce(free_at, :now), coalesce(retry_after_at, :now)),
+        requests = requests + 1
     returning free_at
 """
 
@@ -46,15 +47,14 @@ _PUT_ROBOTS = """
     and coalesce(:robots_expires_at, 0) >= coalesce(robots_expires_at, 0)
 """
 
-_COUNT_REQUEST = """
-    insert into hosts (host, requests, payload_bytes) values (:host, 1, :payload_bytes)
-    on conflict (host) do update set
-        requests = requests + 1, payload_bytes = payload_bytes + excluded.payload_bytes
+_COUNT_BYTES = """
+    insert into hosts (host, payload_bytes) values (?, ?)
+    on conflict (host) do update set payload_bytes = payload_bytes + excluded.payload_bytes
 """
 
 
 def reserve(connection: sqlite3.Connection, host: str, now: int, gap_seconds: float) -> int:
-    """Return when a request may start, and keep the host for it until the gap is over."""
+    """Return when a request may start; keep the host for it until the gap is over, count it."""
     gap = round(gap_seconds * 1_000_000)
     row = connection.execute(_RESERVE, {"host": host, "now": now, "gap": gap}).fetchone()
     return int(row["free_at"]) - gap
@@ -67,6 +67,7 @@ def put(connection: sqlite3.Connection, state: HostState) -> None:
     connection.execute(_PUT_ROBOTS, row)
 
 
-def count_request(connection: sqlite3.Connection, host: str, payload_bytes: int) -> None:
-    """Count one request and what came of it."""
-    connection.execute(_COUNT_REQUEST, {"host": host, "payload_bytes": payload_bytes})
+def count_bytes(connection: sqlite3.Connection, payload_bytes: Mapping[str, int]) -> None:
+    """Count the bytes that came, by host."""
+    if payload_bytes:
+        connection.executemany(_COUNT_BYTES, payload_bytes.items())

@@ -102,6 +102,10 @@ class Fetcher:
         exchange = await self._walk(url, purpose, run_id, headers)
         return self._archive.append(exchange)
 
+    def left_alone_until(self, url: str) -> datetime | None:
+        """Return before when the host of a URL asked not to be asked; None if it did not."""
+        return self._politeness.left_alone_until(host_of(url))
+
     async def _get_robots(self, url: str, *, run_id: str) -> Exchange:
         return await self.get(url, purpose="robots", run_id=run_id)
 
@@ -145,7 +149,7 @@ class Fetcher:
                 max_bytes=self._max_bytes[purpose],
                 keeps_cut=purpose == "robots",  # RFC 9309: its first 500 KiB count
             )
-            self._politeness.record(host, answer.status, answer.headers, len(answer.payload))
+            self._politeness.record(host, answer)
             return answer
 
     def _request_headers(self, purpose: Purpose, headers: Mapping[str, str]) -> dict[str, str]:

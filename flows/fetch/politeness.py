@@ -11,26 +11,29 @@ from weakref import WeakValueDictionary
 
 from transforms.freshness import retry_after_at
 from transforms.records import HostState
+from transforms.urls import registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
+    from flows.fetch.wire import Answer
     from flows.settings import Settings
-    from transforms.freshness import Headers
 
 PATIENCE = timedelta(seconds=60)
 """A host that asked to be left alone for longer is not waited for."""
 UNSAID_RETRY_AFTER = timedelta(minutes=5)
 """The pause after a 429 that names none."""
 TOO_MANY_REQUESTS = 429
+LATENCY_SHARE = 2.0
+"""A host that takes a second to answer is left alone for two from the start."""
 
 
 class HostLedger(Protocol):
     """What is remembered of hosts, durably, by all processes together."""
 
     def reserve(self, host: str, now: datetime, gap_seconds: float) -> datetime:
-        """Return when the next request may start, and keep that moment for it."""
+        """Return when the next request may start; keep that moment for it, and count it."""
         ...
 
     def host_state(self, host: str) -> HostState | None:
@@ -41,8 +44,8 @@ class HostLedger(Protocol):
         """Remember what is newer than what is known."""
         ...
 
-    def count_request(self, host: str, payload_bytes: int) -> None:
-        """Count one request and the bytes that came."""
+    def count_bytes(self, host: str, payload_bytes: int) -> None:
+        """Count the bytes that came."""
         ...
 
 
@@ -51,7 +54,11 @@ class Politeness:
 
     Within the process a host has one connection at a time; among all processes
     requests to it start at least a gap apart (`HostLedger.reserve`). The gap is
-    the longer of ``settings.host_gap_seconds`` and the host's crawl delay.
+    the longest of ``settings.host_gap_seconds``, the host's crawl delay, and twice
+    what it took to answer last (unless the gap is set to nothing at all).
+
+    A 429 speaks for its host. Once two hosts of one registrable domain have said it
+    and both still mean it, it speaks for the domain: all its hosts are left alone.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class Politeness:
         self._sleep = sleep
         self._slots = asyncio.Semaphore(settings.connections)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._complaints: dict[str, dict[str, datetime]] = {}  # by domain and host: until when
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[datetime | None]:
@@ -87,28 +95,53 @@ class Politeness:
                 await self._sleep_until(self._hosts.reserve(host, self._clock(), gap))
                 yield None
 
-    def record(self, host: str, status: int | None, headers: Headers, payload_bytes: int) -> None:
+    def left_alone_until(self, host: str) -> datetime | None:
+        """Return before when a host, or its domain, asked not to be asked; None for never."""
+        states = (self._hosts.host_state(name) for name in (host, domain_of(host)))
+        return max(
+            (one.retry_after_at for one in states if one and one.retry_after_at), default=None
+        )
+
+    def record(self, host: str, answer: Answer) -> None:
         """Remember a request that was made, and what the host asked for in its answer."""
-        self._hosts.count_request(host, payload_bytes)
+        self._hosts.count_bytes(host, len(answer.payload))
         now = self._clock()
-        until = retry_after_at(status, headers, now)
-        if until is None and status == TOO_MANY_REQUESTS:
+        rest = LATENCY_SHARE * answer.elapsed_ms / 1000
+        if rest > self._gap_seconds > 0:
+            free_at = answer.asked_at + timedelta(seconds=rest)
+            self._hosts.put_host_state(replace(self._known(host), free_at=free_at))
+        until = retry_after_at(answer.status, answer.headers, now)
+        if until is None and answer.status == TOO_MANY_REQUESTS:
             until = now + UNSAID_RETRY_AFTER
-        if until is not None:
-            state = self._hosts.host_state(host) or HostState(host=host)
-            latest = max(until, state.retry_after_at or until)
-            self._hosts.put_host_state(replace(state, retry_after_at=latest))
+        if until is None:
+            return
+        self._leave_alone(host, until)
+        domain = domain_of(host)
+        if answer.status == TOO_MANY_REQUESTS:
+            self._widen(host, domain, until, now)
+
+    def _widen(self, host: str, domain: str, until: datetime, now: datetime) -> None:
+        """Leave a whole domain alone if another host of it has complained as well."""
+        complaints = self._complaints.setdefault(domain, {})
+        complaints[host] = until
+        if any(at > now for other, at in complaints.items() if other != host):
+            self._leave_alone(domain, until)
+
+    def _leave_alone(self, host: str, until: datetime) -> None:
+        state = self._known(host)
+        latest = max(until, state.retry_after_at or until)
+        self._hosts.put_host_state(replace(state, retry_after_at=latest))
+
+    def _known(self, host: str) -> HostState:
+        return self._hosts.host_state(host) or HostState(host=host)
 
     async def _wait_until_free(self, host: str) -> datetime | None:
         while True:
-            state = self._hosts.host_state(host)
-            if state is None:
-                return None
-            now = self._clock()
-            asked = state.retry_after_at
+            state, now = self._hosts.host_state(host), self._clock()
+            asked = self.left_alone_until(host)
             if asked is not None and asked - now > PATIENCE:
                 return asked
-            free_at = max(filter(None, (state.free_at, asked)), default=now)
+            free_at = max(filter(None, (state.free_at if state else None, asked)), default=now)
             if free_at <= now:
                 return None
             await self._sleep_until(free_at)
@@ -126,3 +159,8 @@ class Politeness:
         if lock is None:
             lock = self._locks[host] = asyncio.Lock()
         return lock
+
+
+def domain_of(host: str) -> str:
+    """Return the name under which the ledger keeps what concerns all hosts of a domain."""
+    return f"*.{registrable_domain(host)}"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flows.fetch.politeness import Politeness
+from flows.settings import Settings
 from transforms.records import HostState
 
 if TYPE_CHECKING:
@@ -191,5 +193,38 @@ def test_a_get_that_is_called_off_frees_the_host(lab: Lab, said: Said) -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(visit.feed("http://a.example/hang"), 0.1)
         assert (await visit.feed("http://a.example/feed")).status == 200
+
+    lab(story)
+
+
+def test_a_slow_host_is_left_alone_for_twice_as_long_as_it_took(lab: Lab, said: Said) -> None:
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.2)
+        writer.write(said())
+
+    async def story(visit: Visit) -> None:
+        visit.answers["/slow"] = slow
+        for _ in range(2):
+            await visit.feed("http://news.example/slow")
+        (gap,) = gaps_of(visit, "news.example")
+        assert timedelta(seconds=0.4) <= gap < timedelta(seconds=2)
+
+    lab(story, host_gap_seconds=0.01)
+
+
+def test_two_hosts_that_complain_speak_for_their_domain(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/full"] = said(429, Retry_After="3600")
+        visit.answers["/"] = said()
+        assert (await visit.feed("http://a.paper.example.org/full")).status == 429
+        assert (await visit.feed("http://c.paper.example.org/")).status == 200  # one is no domain
+        assert (await visit.feed("http://b.example.org/full")).status == 429
+        left_alone = await visit.feed("http://c.paper.example.org/")
+        assert left_alone.problem.code == "host_asked_to_wait"
+        assert (await visit.feed("http://a.example.net/")).status == 200
+        again = Politeness(visit.state, Settings(), visit.machine.clock)  # as after a restart
+        assert again.left_alone_until("d.example.org") > visit.machine.now + timedelta(minutes=59)
+        visit.machine.now += timedelta(hours=1)
+        assert (await visit.feed("http://c.paper.example.org/")).status == 200
 
     lab(story)

@@ -15,7 +15,6 @@ from transforms.records import (
     Exchange,
     FeedState,
     Hop,
-    HostState,
     Moment,
     ParsedFeed,
     Problem,
@@ -398,8 +397,7 @@ def test_the_same_body_again_renews_the_validators() -> None:
 
 def test_a_feed_whose_host_was_not_asked_waits_without_a_failure() -> None:
     answer = exchange(None, problem="host_asked_to_wait")
-    host = HostState(host="a.example", retry_after_at=NOW + 5 * HOUR)
-    after = after_exchange(STATE, answer, now=NOW, host=host)
+    after = after_exchange(STATE, answer, now=NOW, host_free_at=NOW + 5 * HOUR)
     assert (after.failures, after.polls, after.polled_at) == (0.0, 0, None)
     assert_jittered(wait(after), 5 * HOUR)
     assert_jittered(wait(after_exchange(STATE, answer, now=NOW)), 15 * MINUTE)

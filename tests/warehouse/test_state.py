@@ -122,7 +122,7 @@ def test_a_feed_goes_to_one_run_until_its_poll_is_finished(state: State, file: P
         assert other.claim_feeds("run-2", ["feed-1", "feed-3"]) == ("feed-3",)
         assert other.feeds_in_hand() == {"feed-1", "feed-2", "feed-3"}
 
-        state.record_poll("run-1", an_exchange("poll-1"), "feed-1", FULL_FEED)
+        state.record_polls("run-1", [(an_exchange("poll-1"), replace(FULL_FEED, feed_id="feed-1"))])
         state.finish_polls(["poll-1"], [replace(FULL_FEED, etag="new")])
         assert state.feed_state("feed-1") == replace(FULL_FEED, etag="new")
         assert other.claim_feeds("run-2", ["feed-1", "feed-2"]) == ("feed-1",)
@@ -137,7 +137,7 @@ def test_a_claimed_feed_is_freed_by_its_state_alone(state: State) -> None:
 def test_a_feed_with_a_poll_in_hand_is_not_obtained_again(state: State) -> None:
     state.claim_feeds("run-1", ["feed-1"])
     assert state.claim_feeds("run-1", ["feed-1"]) == ("feed-1",)
-    state.record_poll("run-1", an_exchange("poll-1"), "feed-1", FULL_FEED)
+    state.record_polls("run-1", [(an_exchange("poll-1"), replace(FULL_FEED, feed_id="feed-1"))])
     assert state.claim_feeds("run-1", ["feed-1"]) == ()
     assert state.feeds_in_hand() == {"feed-1"}
 
@@ -146,8 +146,12 @@ def test_polls_of_a_dead_run_are_taken_over_with_their_feeds(file: Path) -> None
     with State(file) as dead:
         dead.begin_run("run-0", "ingest", NOW)
         dead.claim_feeds("run-0", ["feed-1", "feed-2"])
-        dead.record_poll("run-0", an_exchange("poll-2", NOW + HOUR), "feed-1", FULL_FEED)
-        dead.record_poll("run-0", an_exchange("poll-1", NOW), "feed-2", FULL_FEED)
+        dead.record_polls(
+            "run-0", [(an_exchange("poll-2", NOW + HOUR), replace(FULL_FEED, feed_id="feed-1"))]
+        )
+        dead.record_polls(
+            "run-0", [(an_exchange("poll-1", NOW), replace(FULL_FEED, feed_id="feed-2"))]
+        )
     with State(file) as state, State(file) as other:
         state.begin_run("run-1", "ingest", NOW)
         other.begin_run("run-2", "ingest", NOW)
@@ -162,7 +166,9 @@ def test_polls_of_a_dead_run_are_taken_over_with_their_feeds(file: Path) -> None
 
 def test_only_an_archived_exchange_can_be_in_hand(state: State) -> None:
     with pytest.raises(ValueError, match="not archived"):
-        state.record_poll("run-1", replace(an_exchange("e"), place=None), "feed-1", FULL_FEED)
+        state.record_polls(
+            "run-1", [(replace(an_exchange("e"), place=None), replace(FULL_FEED, feed_id="feed-1"))]
+        )
     assert state.feed_state("feed-1") is None
 
 
@@ -232,7 +238,7 @@ def test_a_host_that_asked_for_peace_is_left_out_but_its_archived_pages_are_not(
 def test_archived_pages_come_first_with_their_place(state: State) -> None:
     state.want([a_want("1"), a_want("2")], NOW)
     claimed = state.claim("run-1", NOW, 10, 10)
-    state.record_page("2", an_exchange("exchange-2"))
+    state.record_pages([("2", an_exchange("exchange-2"))])
     state.release_run("run-1")
     again = state.claim("run-1", NOW, 10, 10)
     assert [want.want_id for want in again] == ["2", "1"]
@@ -249,8 +255,8 @@ def test_wants_of_the_same_page_come_together_and_share_its_exchange(
     state.want([a_want("1", url=url), a_want("2"), a_want("3", url=tracked)], NOW)
     claimed = state.claim("run-1", NOW, limit=1, per_host=1)
     assert [want.want_id for want in claimed] == ["1", "3"]
-    state.record_page("3", an_exchange("e"))
-    state.record_page("1", an_exchange("e"))
+    state.record_pages([("3", an_exchange("e"))])
+    state.record_pages([("1", an_exchange("e"))])
     wants = {item.want.want_id: item.want for item in state.in_hand(NOW)}
     assert [wants[name].exchange_id for name in "123"] == ["e", None, "e"]
     assert [wants[name].attempts for name in "123"] == [1, 0, 1]
@@ -282,7 +288,7 @@ def test_archived_wants_of_one_page_are_handed_out_once_each(state: State) -> No
 def test_a_retry_waits_for_its_time_and_forgets_the_place(state: State) -> None:
     state.want([a_want("1")], NOW)
     state.claim("run-1", NOW, 10, 10)
-    state.record_page("1", an_exchange("e"))
+    state.record_pages([("1", an_exchange("e"))])
     state.retry("1", NOW + HOUR, "http_status_503")
     (item,) = state.in_hand(NOW)
     assert (item.state, item.attempts, item.next_try_at) == ("waiting", 1, NOW + HOUR)
@@ -296,7 +302,7 @@ def test_a_retry_waits_for_its_time_and_forgets_the_place(state: State) -> None:
 def test_in_hand_tells_how_far_each_want_is(state: State) -> None:
     state.want([a_want("1"), a_want("2")], NOW)
     state.claim("run-1", NOW, 2, 2)
-    state.record_page("1", an_exchange("e"))
+    state.record_pages([("1", an_exchange("e"))])
     state.want([a_want("3")], NOW)
     assert [item.state for item in state.in_hand(NOW)] == ["archived", "claimed", "waiting"]
     assert [item.run_id for item in state.in_hand(NOW)] == ["run-1", "run-1", None]
@@ -304,7 +310,7 @@ def test_in_hand_tells_how_far_each_want_is(state: State) -> None:
 
 def test_a_want_not_in_hand_cannot_be_archived_or_retried(state: State) -> None:
     with pytest.raises(LookupError):
-        state.record_page("1", an_exchange("e"))
+        state.record_pages([("1", an_exchange("e"))])
     with pytest.raises(LookupError):
         state.retry("1", NOW, "timeout")
 
@@ -378,7 +384,7 @@ def test_a_host_state_comes_back_equal(state: State) -> None:
 def test_a_stale_host_state_turns_nothing_back(state: State) -> None:
     state.put_host_state(FULL_HOST)
     state.reserve("a.example", NOW, 5)
-    state.count_request("a.example", 100)
+    state.count_bytes("a.example", 100)
     state.put_host_state(HostState(host="a.example"))
     known = state.host_state("a.example")
     assert known == replace(
@@ -402,12 +408,33 @@ def test_newer_robots_replace_older_ones_even_by_nothing(state: State) -> None:
     assert state.host_state("a.example") == gone
 
 
-def test_requests_are_counted_from_the_first(state: State) -> None:
-    state.count_request("a.example", 10)
-    state.count_request("a.example", 5)
-    assert state.host_state("a.example") == HostState(
-        host="a.example", requests=2, payload_bytes=15
-    )
+def test_requests_are_counted_as_they_are_reserved_and_bytes_with_the_next_write(
+    file: Path,
+) -> None:
+    with State(file) as state:
+        state.count_bytes("b.example", 1)  # whatever comes first
+        for payload_bytes in (10, 5):
+            state.reserve("a.example", NOW, 0)
+            state.count_bytes("a.example", payload_bytes)
+    with State(file) as state:
+        known = HostState(host="a.example", free_at=NOW, requests=2, payload_bytes=15)
+        assert state.host_states() == (known, HostState(host="b.example", payload_bytes=1))
+
+
+def test_bytes_outlast_a_transaction_that_fails(state: State) -> None:
+    state.count_bytes("a.example", 10)
+    with pytest.raises(LookupError):
+        state.record_pages([("unknown", an_exchange("e"))])
+    state.reserve("b.example", NOW, 0)
+    state.reserve("b.example", NOW, 0)
+    assert state.host_state("a.example") == HostState(host="a.example", payload_bytes=10)
+
+
+def test_of_pages_recorded_together_all_or_none_are(state: State) -> None:
+    state.want([a_want("1")], NOW)
+    with pytest.raises(LookupError):
+        state.record_pages([("1", an_exchange("e")), ("unknown", an_exchange("f"))])
+    assert [one.state for one in state.in_hand(NOW)].count("archived") == 0
 
 
 # Runs
@@ -468,6 +495,8 @@ def test_a_file_of_a_newer_version_is_refused(file: Path) -> None:
 
 
 def test_commits_reach_the_disk(state: State) -> None:
+    state.reserve("a.example", NOW, 5)  # this one need not, and leaves no trace in the next
+    state.end_run("none")
     (mode,) = state._connection.execute("pragma journal_mode").fetchone()
     (synchronous,) = state._connection.execute("pragma synchronous").fetchone()
     assert (mode, synchronous) == ("wal", 2)
@@ -479,7 +508,7 @@ def test_many_can_open_a_new_file_at_once(file: Path) -> None:
     def use(number: int) -> None:
         try:
             with State(file) as state:
-                state.count_request("a.example", number)
+                state.reserve("a.example", NOW, number)
         except BaseException as fault:  # noqa: BLE001 (told to the test below)
             faults.append(fault)
 

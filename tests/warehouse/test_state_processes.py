@@ -62,10 +62,10 @@ while True:
     state.want([a_want(name), a_want(name + "-twin")], NOW)
     say("wanted", name)
     state.claim(run_id, NOW, 2, 2)
-    state.record_page(name, an_exchange("of-" + name))
+    state.record_pages([(name, an_exchange("of-" + name))])
     say("archived", name)
-    state.record_poll(run_id, an_exchange("poll-" + name), "feed-" + name,
-                      FeedState(feed_id="feed-" + name, url="u", polls=number))
+    polled = FeedState(feed_id="feed-" + name, url="u", polls=number)
+    state.record_polls(run_id, [(an_exchange("poll-" + name), polled)])
     say("polled", name)
     state.finish([name + "-twin"], NOW)
     say("finished", name)
