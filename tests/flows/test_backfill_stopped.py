@@ -14,6 +14,7 @@ import pytest
 from walk_support import (
     NO_GAP,
     WAIT_SECONDS,
+    WARM,
     InHand,
     Page,
     ask,
@@ -55,7 +56,7 @@ class Scene:
     def start(self, home: Path, env: dict[str, str]):  # noqa: ANN201
         argv = ("backfill", "--home", home, "--urls", self.listing, "--quiet")
         return launcher().start(
-            *argv, "--connect-to", self.served.address, log=home / "log.txt", env=env
+            *argv, "--connect-to", self.served.address, log=home / "log.txt", env=WARM | env
         )
 
     def pages_asked(self) -> Counter[str]:

@@ -15,6 +15,7 @@ import pytest
 from walk_support import (
     FUNDUS,
     PAUSE_SECONDS,
+    WARM,
     InHand,
     Running,
     audit,
@@ -41,7 +42,7 @@ pytestmark = [needs_fundus, pytest.mark.slow]
 SEED = 20220111
 KILLS_OF_ALL = 3
 KILLS_OF_SOME = 17
-SOME_PAGES = 25
+SOME_PAGES = 12
 MOMENTS = sorted(spread(SEED, KILLS_OF_SOME))
 # Each kill in a home of its own with this in the environment; else several in a row.
 CHAINS = KILLS_OF_SOME if os.environ.get("COPYTASTER_EACH_KILL_ALONE") else 5
@@ -54,6 +55,7 @@ class Bench:
     folder: Path
     newsroom: Newsroom
     address: str
+    is_warm: bool
     cpu_seconds: float = 0.0
     tables: dict[str, list[str]] | None = None
     outcomes: Counter[tuple[str, str, str]] | None = None
@@ -67,7 +69,7 @@ class Bench:
 
     def start(self, home: Path) -> Running:
         argv = ("ingest", "--all", "--quiet", "--home", home, "--connect-to", self.address)
-        return launcher().start(*argv, log=home / "log.txt")
+        return launcher().start(*argv, log=home / "log.txt", env=WARM if self.is_warm else {})
 
     def run(self, home: Path) -> None:
         running = self.start(home)
@@ -106,19 +108,19 @@ class Bench:
 @pytest.fixture(scope="module")
 def some_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("killed")
-    yield from _bench(folder, shelve_subset(folder / "newsroom", SOME_PAGES))
+    yield from _bench(folder, shelve_subset(folder / "newsroom", SOME_PAGES), is_warm=True)
 
 
 @pytest.fixture(scope="module")
 def all_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    yield from _bench(tmp_path_factory.mktemp("killed-all"), FUNDUS)
+    yield from _bench(tmp_path_factory.mktemp("killed-all"), FUNDUS, is_warm=False)
 
 
-def _bench(folder: Path, pages: Path) -> Iterator[Bench]:
+def _bench(folder: Path, pages: Path, *, is_warm: bool) -> Iterator[Bench]:
     newsroom = Newsroom.load(pages)
     with pytest.MonkeyPatch.context() as patch, serve_in_thread(newsroom) as served:
         patch.setenv("COPYTASTER_HOST_GAP_SECONDS", "0")
-        bench = Bench(folder, newsroom, served.address)
+        bench = Bench(folder, newsroom, served.address, is_warm)
         bench.measure()
         yield bench
 

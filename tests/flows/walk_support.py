@@ -13,6 +13,8 @@ import contextlib
 import functools
 import importlib
 import json
+import multiprocessing.forkserver
+import multiprocessing.util
 import os
 import random
 import shutil
@@ -47,10 +49,14 @@ needs_fundus = pytest.mark.skipif(not FUNDUS.exists(), reason="the pages are not
 
 COMMAND = str(Path(sys.executable).with_name("copytaster"))
 NO_GAP = {"COPYTASTER_HOST_GAP_SECONDS": "0"}
+WARM = {"WALK_WARM": "1"}  # the launcher's: workers come from a fork of itself, too
 WAIT_SECONDS = 120.0
 PAUSE_SECONDS = 0.02
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-PRELOADED = ("flows.running", "flows.status", "great_expectations", "pandas")
+PRELOADED = (
+    *("flows.running", "flows.status", "flows.workers_warm"),
+    *("great_expectations", "pandas"),
+)
 
 
 # Newsrooms and homes
@@ -363,6 +369,32 @@ def launch() -> None:
         sys.stdout.flush()
 
 
+def start_fork_server() -> None:
+    """Start the fork server of the workers as a fork of this process, while it has one thread.
+
+    So it need not load the transforms, which is most of what a short run costs.
+    """
+    spawn = multiprocessing.util.spawnv_passfds
+
+    def fork(path: bytes, args: list[str], passed: Sequence[int]) -> int:
+        if "forkserver" not in args[-1]:
+            return spawn(path, args, passed)
+        if pid := os.fork():
+            return pid
+        kept = {0, 1, 2, *passed}
+        for descriptor in {int(name) for name in os.listdir("/proc/self/fd")} - kept:  # noqa: PTH208
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        try:
+            exec(args[-1], {})  # noqa: S102 (what would be handed to python -c)
+        finally:
+            os._exit(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(multiprocessing.util, "spawnv_passfds", fork)
+        multiprocessing.forkserver.ensure_running()
+
+
 def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
     pid = os.fork()
     if pid:
@@ -375,6 +407,8 @@ def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
     os.setsid()  # so that its workers can be told from others
     code = 70
     try:
+        if "WALK_WARM" in env:
+            start_fork_server()
         sys.argv = ["copytaster", *argv]
         main()
         code = 0
@@ -396,7 +430,7 @@ def session_of(pid: int) -> dict[int, float]:
         with contextlib.suppress(OSError), Path("/proc", name, "stat").open("rb") as file:
             fields = file.read().rpartition(b")")[2].split()
             if fields[0] != b"Z" and int(fields[3]) == pid:
-                found[int(name)] = sum(map(int, fields[11:15])) / CLOCK_TICKS
+                found[int(name)] = sum(map(int, fields[11:13])) / CLOCK_TICKS
     return found
 
 
