@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_check, cli_data, cli_feeds, cli_quarantine
+from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors
 
 EPILOG = "Exit codes: 0 done, 1 done with failures that need a look, 2 could not run."
@@ -221,6 +221,7 @@ def status(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
 app.add_typer(cli_feeds.app, name="feeds", rich_help_panel=BEGIN)
 app.add_typer(cli_quarantine.app, name="quarantine", rich_help_panel=RUN)
 app.command("check", epilog=EPILOG, rich_help_panel=LOOK)(cli_check.check)
+app.command("hosts", rich_help_panel=LOOK)(cli_health.hosts)
 app.command("sql", rich_help_panel=LOOK)(cli_data.sql)
 app.command("extract", rich_help_panel=TOOLS)(cli_data.extract)
 app.command("newsroom", rich_help_panel=TOOLS)(cli_data.newsroom)

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from flows.cli_health import health, show
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
 from flows.screen import screen
 
 app = typer.Typer(
-    no_args_is_help=True, help="The subscriptions: add, remove, list, import, export."
+    no_args_is_help=True, help="The subscriptions: add, remove, list, show, health, import, export."
 )
 
 
@@ -132,6 +133,10 @@ def export_feeds(
             typer.echo(document.decode(), nl=False)
         else:
             file.write_bytes(document)
+
+
+app.command("show")(show)
+app.command("health")(health)
 
 
 def _tell(added: int, known: int, refused: tuple[str, ...]) -> None:

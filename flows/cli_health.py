@@ -1,0 +1,161 @@
+"""`copytaster feeds show`, `copytaster feeds health` and `copytaster hosts`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
+from flows.screen import screen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flows.health import FeedHealth, FeedStory, HostHealth
+
+LAST_POLLS = 20
+COLOURS = {"gone": "red", "blocked": "red", "failing": "yellow", "empty": "yellow"}
+
+
+def show(
+    url: Annotated[str, typer.Argument(help="Address or id of a feed.")],
+    home: HomeFolder = None,
+    *,
+    polls: Annotated[int, typer.Option(min=1, help="How many polls to show.")] = LAST_POLLS,
+    as_json: AsJson = False,
+) -> None:
+    """Show one feed: how it is, what was decided and why, its last polls."""
+    from flows.health import feed_story  # noqa: PLC0415 (imports are dear; commands are many)
+
+    with expected_errors():
+        try:
+            story = feed_story(home, url, polls)
+        except LookupError as error:
+            fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(story.as_json(), default=str))
+    else:
+        _print_story(story)
+
+
+def health(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
+    """Show how the feeds are, those that need a look first."""
+    from flows.health import feeds_health  # noqa: PLC0415
+
+    with expected_errors():
+        rows = feeds_health(home)
+    if as_json:
+        typer.echo(json.dumps([row.as_json() for row in rows], default=str))
+    else:
+        _print_feeds(rows)
+
+
+def hosts(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
+    """Show what was done to each host: requests, bytes, errors, who asked for peace."""
+    from flows.health import hosts_health  # noqa: PLC0415
+
+    with expected_errors():
+        rows = hosts_health(home)
+    if as_json:
+        typer.echo(json.dumps([row.as_json() for row in rows], default=str))
+    else:
+        _print_hosts(rows)
+
+
+def _print_story(story: FeedStory) -> None:
+    state, out = story.state, screen()
+    title = escape(story.feed.title or story.health.source_id)
+    out.print(f"[bold]{escape(story.feed.url)}[/]  {title}")
+    facts = {
+        "state": f"{story.health.condition}: {story.health.why}",
+        "asked at": state.url if state.url != story.feed.url else "",
+        "polled": f"{_at(state.polled_at)}, {state.polls} polls",
+        "next": f"{_at(state.due_at) or 'at once'}: {state.due_reason}",
+        "last new": _at(state.changed_at) or "never",
+        "last body": _at(state.full_fetch_at) or "never",
+        "not before": f"{_at(state.retry_after_at)}: asked by the server"
+        if state.retry_after_at
+        else "",
+        "failures": f"{story.health.failing_polls} in a row, weighing {state.failures:g}",
+        "ETag": state.etag or "",
+        "Last-Modified": state.last_modified or "",
+        "validators": f"not believed since {_at(state.distrusted_at)}"
+        if state.distrusted_at
+        else "",
+    }
+    for name, words in facts.items():
+        if words:
+            out.print(f"{name:<14}{escape(words)}")
+    table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
+    for poll in story.polls:
+        table.add_row(
+            _at(poll.polled_at),
+            str(poll.status or "-"),
+            poll.outcome,
+            poll.reason,
+            "" if poll.items is None else f"{poll.items:,}",
+            str(poll.new_entries or ""),
+            f"{poll.elapsed_ms:,}",
+            f"{poll.payload_bytes:,}",
+        )
+    if story.polls:
+        out.print(table)
+
+
+def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:
+    out = screen()
+    table = _table("state", "source", "feed", "why", "polled", "last new", "next", "errors")
+    for row in rows:
+        colour = COLOURS.get(row.condition, "")
+        table.add_row(
+            f"[{colour}]{row.condition}[/]" if colour else str(row.condition),
+            escape(row.source_id),
+            escape(row.url),
+            escape(row.why),
+            _at(row.polled_at),
+            _at(row.new_item_at),
+            _at(row.due_at) or "at once",
+            str(row.failing_polls or ""),
+        )
+    if rows:
+        out.print(table)
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.condition] = counts.get(row.condition, 0) + 1
+    said = ", ".join(f"{count} {condition}" for condition, count in counts.items())
+    out.print(f"{len(rows)} feeds" + (f": {said}" if said else ""))
+
+
+def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
+    out = screen()
+    table = _table("host", "requests", "bytes", "304", "slowest", "errors", "delay", "not before")
+    for row in rows:
+        table.add_row(
+            escape(row.host),
+            f"{row.requests:,}",
+            f"{row.payload_bytes:,}",
+            f"{row.not_modified_share:.0%}",
+            f"{row.slowest_ms:,} ms",
+            str(row.errors or ""),
+            "" if row.crawl_delay_seconds is None else f"{row.crawl_delay_seconds:g} s",
+            _at(row.left_alone_until),
+        )
+    if rows:
+        out.print(table)
+    out.print(f"{len(rows)} hosts, {sum(row.requests for row in rows):,} requests")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = {"requests", "bytes", "304", "slowest", "errors", "delay", "items", "new", "ms"}
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
+    return table
+
+
+def _at(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"

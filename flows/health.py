@@ -1,0 +1,161 @@
+"""How the feeds are, and what was done to each host: for the operator who looks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from flows.homes import existing_home
+from flows.run import utc_now
+from transforms.condition import Condition, condition_of
+from transforms.identity import feed_id
+from transforms.records import FeedState
+from warehouse import exchanges, read
+from warehouse.connection import writing
+from warehouse.state import State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from transforms.records import Feed, HostState
+    from warehouse.exchanges import FeedHistory, HostHistory, PollRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """How one feed is. ``failing_polls`` counts the failures in a row."""
+
+    url: str
+    source_id: str
+    condition: Condition
+    why: str
+    polled_at: datetime | None
+    new_item_at: datetime | None
+    due_at: datetime | None
+    due_reason: str
+    failing_polls: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStory:
+    """One feed: all that is remembered of it, and its last polls, newest first."""
+
+    feed: Feed
+    health: FeedHealth
+    state: FeedState
+    polls: tuple[PollRow, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostHealth:
+    """What was done to one host, and what it said to that."""
+
+    host: str
+    requests: int
+    payload_bytes: int
+    exchanges: int  # with feeds and pages, of which the shares below are
+    not_modified_share: float
+    slowest_ms: int
+    errors: int
+    crawl_delay_seconds: float | None
+    left_alone_until: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+def feeds_health(folder: Path | None) -> tuple[FeedHealth, ...]:
+    """Return how the feeds are that are polled, those that need a look first.
+
+    Raises: WarehouseMissing if the home was never initialised.
+    """
+    home, _ = existing_home(folder)
+    with writing(home) as con:
+        feeds = read.feeds(con)
+        histories = exchanges.feed_histories(con)
+    with State(home.state) as state:
+        states = state.feed_states()
+    rows = [
+        _feed_health(feed, states.get(feed.feed_id), histories.get(feed.feed_id)) for feed in feeds
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.condition.rank, row.source_id, row.url)))
+
+
+def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
+    """Return what is known of one feed, by address or id, with its last polls.
+
+    Raises: LookupError if it is no feed of this home; WarehouseMissing.
+    """
+    home, _ = existing_home(folder)
+    with writing(home) as con:
+        feeds = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
+        feed = feeds.get(feed_id(url)) or feeds.get(url)
+        if feed is None:
+            raise LookupError(f"not a feed of this home: {url}; see `copytaster feeds list`")
+        history = exchanges.feed_histories(con).get(feed.feed_id)
+        rows = exchanges.last_polls(con, feed.feed_id, polls)
+    with State(home.state) as state:
+        known = state.feed_state(feed.feed_id)
+    return FeedStory(
+        feed=feed,
+        health=_feed_health(feed, known, history),
+        state=known or FeedState(feed_id=feed.feed_id, url=feed.url),
+        polls=rows,
+    )
+
+
+def _feed_health(feed: Feed, state: FeedState | None, history: FeedHistory | None) -> FeedHealth:
+    known = state or FeedState(feed_id=feed.feed_id, url=feed.url)
+    items = 0 if history is None else history.items
+    condition, why = condition_of(known, items, utc_now())
+    return FeedHealth(
+        url=feed.url,
+        source_id=feed.source_id,
+        condition=condition,
+        why=why,
+        polled_at=known.polled_at,
+        new_item_at=known.changed_at,
+        due_at=known.due_at,
+        due_reason=known.due_reason,
+        failing_polls=0 if history is None else history.failing_polls,
+    )
+
+
+def hosts_health(folder: Path | None) -> tuple[HostHealth, ...]:
+    """Return what was done to each host, those asked most first.
+
+    Raises: WarehouseMissing if the home was never initialised.
+    """
+    home, _ = existing_home(folder)
+    with writing(home) as con:
+        histories = exchanges.host_histories(con)
+    with State(home.state) as state:
+        states = state.host_states()
+    now = utc_now()
+    rows = [_host_health(one, histories.get(one.host), now) for one in states]
+    return tuple(sorted(rows, key=lambda row: (-row.requests, row.host)))
+
+
+def _host_health(state: HostState, history: HostHistory | None, now: datetime) -> HostHealth:
+    asked = state.retry_after_at
+    return HostHealth(
+        host=state.host,
+        requests=state.requests,
+        payload_bytes=state.payload_bytes,
+        exchanges=0 if history is None else history.exchanges,
+        not_modified_share=0.0 if history is None else history.not_modified / history.exchanges,
+        slowest_ms=0 if history is None else history.slowest_ms,
+        errors=0 if history is None else history.errors,
+        crawl_delay_seconds=state.crawl_delay_seconds,
+        left_alone_until=asked if asked is not None and asked > now else None,
+    )
