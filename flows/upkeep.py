@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from prefect import flow
 
+from expectations.batches import judge_batches
 from expectations.warehouse import check_warehouse
 from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings
 from flows.step import step
-from warehouse import register
+from warehouse import history, register
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
@@ -42,13 +43,16 @@ async def upkeep(home: Path | None = None) -> dict[str, Any]:
 
 @step
 async def check_all(run: Run) -> None:
-    """Run the warehouse's suite and keep how each rule fared."""
+    """Run the suites over the warehouse and over what the outlets brought; keep how rules fared."""
     await asyncio.to_thread(_check_all, run)
 
 
 def _check_all(run: Run) -> None:
     with writing(run.home) as con:
-        findings = check_warehouse(con)
+        counts = history.signals_judged(con)
+        is_unusual = any(outside for _, outside in counts.values())
+        alerts = history.source_alerts(con) if is_unusual else []
+        findings = (*check_warehouse(con), *judge_batches(counts, alerts))
         register.put_rule_results(
             con, run.run_id, [finding.result for finding in findings], run.clock()
         )

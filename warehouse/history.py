@@ -165,3 +165,16 @@ def broken_rules(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[str, ...]
 def count_audit_rows(con: duckdb.DuckDBPyConnection) -> int:
     """Return how many items are unaccounted for; 0 when nothing vanished."""
     return int(con.execute("select count(*) from report.outcome_audit").fetchall()[0][0])
+
+
+def signals_judged(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Return, by signal, how many outlets it was taken of and how many are out of bounds."""
+    rows = con.execute(query("signals_judged")).fetchall()
+    return {signal: (outlets, outside) for signal, outlets, outside in rows}
+
+
+def source_alerts(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the outlets that are not as usual, with the reason and the numbers."""
+    cursor = con.execute(query("source_alerts"))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,89 @@
+"""The rules for what an outlet brings in a day: against its own 28 days before.
+
+SQL measures them all in one pass (`report.source_signals`), and the bounds stand beside
+each value, because most of them are the outlet's own. They are judged plainly: Great
+Expectations would add nothing to a comparison of two columns, and asks every query
+several times, over a month of outcomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from expectations.rules import shorten
+from expectations.warehouse import Finding
+from transforms.records import RuleResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from transforms.records import Severity
+
+BATCH_SUITE = "batches"
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRule:
+    """One signal that lies within an outlet's bounds; ``signal`` names it in the view."""
+
+    signal: str
+    reason: str
+    severity: Severity = "warning"
+
+    @property
+    def rule_id(self) -> str:
+        """Return the id under which results are kept."""
+        return f"batch.{self.signal}"
+
+
+_REASONS = {
+    "volume": "Less than half of what is usual, and three standard deviations of chance below it.",
+    "freshness": "An outlet that brings something each day has been silent for too long.",
+    "failures": "A third of its pages fail: the outlet, the way to it or our requests are broken.",
+    "feeds": "Its feeds fail more often than not: what they announce is missed.",
+    "blocked": "A fifth of its pages is refused: it takes us for a robot, or asks us to stay out.",
+    "rejected": "A fifth more is kept aside than usual: the pages, or our reading, changed.",
+    "paywalled": "Far more is behind a wall than usual: texts are counted that are stubs.",
+    "length": "The median article has half or twice its usual words: the body is cut, or padded.",
+    "drift": "Far fewer of its pages yield an article than used to: the extractor fits no more.",
+}
+
+BATCH_RULES: tuple[BatchRule, ...] = tuple(
+    BatchRule(signal=signal, reason=reason) for signal, reason in _REASONS.items()
+)
+
+
+def judge_batches(
+    counts: Mapping[str, tuple[int, int]], alerts: Sequence[Mapping[str, object]]
+) -> tuple[Finding, ...]:
+    """Return a finding for every rule; its rows are outlets.
+
+    Args:
+        counts: by signal, the outlets it was taken of and those out of their bounds.
+        alerts: rows of `report.source_alerts`.
+
+    Raises: ValueError where there is a signal without a rule.
+    """
+    unknown = counts.keys() - {rule.signal for rule in BATCH_RULES}
+    if unknown:
+        raise ValueError(f"no rule for the signals {sorted(unknown)}")
+    return tuple(
+        Finding(
+            result=RuleResult(
+                suite=BATCH_SUITE,
+                rule_id=rule.rule_id,
+                severity=rule.severity,
+                rows=counts.get(rule.signal, (0, 0))[0],
+                failed_rows=counts.get(rule.signal, (0, 0))[1],
+            ),
+            reason=rule.reason,
+            examples=tuple(
+                shorten(f"{row['source']} ({row['reason']}): {row['numbers']}")
+                for row in alerts
+                if row["signal"] == rule.signal
+            )[:EXAMPLES],
+        )
+        for rule in BATCH_RULES
+    )
