@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import pickle
+import signal
 import sys
+import threading
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
@@ -30,6 +33,7 @@ R = TypeVar("R")
 CHUNK_ITEMS = 16
 CHUNKS_A_WORKER = 4  # enough for an even share at the end, few enough messages
 DETAIL_CHARS = 500
+GRACE_SECONDS = 5  # the pool is given this long to end a worker that exceeds its time itself
 PRELOADED = ["flows.workers_warm"]
 
 
@@ -54,7 +58,9 @@ class Workers:
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
-        self._pool = ProcessPool(max_workers=self._processes, context=_context())
+        self._pool = ProcessPool(
+            max_workers=self._processes, context=_context(), initializer=_end_with_the_run
+        )
         return self
 
     def __exit__(
@@ -100,7 +106,7 @@ class Workers:
         if self._pool is None:
             raise RuntimeError("workers are used inside of their context only")
         limit = self._time_limit_seconds * (1 if len(items) == 1 else 1.5)
-        future: Future[list[bytes]] = self._pool.submit(_apply, limit, function, items)
+        future: Future[list[bytes]] = self._pool.submit(_apply, limit, function, items, limit)
         try:
             return [pickle.loads(data) for data in await asyncio.wrap_future(future)]  # noqa: S301 (from our own worker)
         except (FutureTimeoutError, TimeoutError):
@@ -111,9 +117,28 @@ class Workers:
             return Lost("raised", _told(error))
 
 
-def _apply(function: Callable[[T], R], items: tuple[T, ...]) -> list[bytes]:
-    """Run in the worker: an item that raises, or whose result cannot travel, is lost alone."""
-    return [_pickled_result(function, item) for item in items]
+def _apply(function: Callable[[T], R], items: tuple[T, ...], limit_seconds: float) -> list[bytes]:
+    """Run in the worker: an item that raises, or whose result cannot travel, is lost alone.
+
+    Should nobody be left to enforce the limit, the kernel does, whatever the worker is at.
+    """
+    signal.alarm(int(limit_seconds) + GRACE_SECONDS)
+    try:
+        return [_pickled_result(function, item) for item in items]
+    finally:
+        signal.alarm(0)
+
+
+def _end_with_the_run() -> None:
+    """Run in each worker as it starts: end it when the run is gone, though it hangs."""
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, name="end with the run", daemon=True).start()
 
 
 def _pickled_result(function: Callable[[T], R], item: T) -> bytes:
