@@ -1,6 +1,5 @@
 """Every rule on the warehouse, on a real database, and the lent connection that carries them."""
 
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
