@@ -156,6 +156,36 @@ def test_runs_killed_one_after_another_are_made_good_by_the_last(
     some_pages.assert_as_undisturbed(home)
 
 
+@pytest.mark.parametrize(
+    ("file", "times"),
+    [("live.duckdb.wal", 2), ("live.duckdb.wal", 3), (".warehouse.duckdb.fresh", 1)],
+)
+def test_a_run_killed_while_it_writes_the_warehouse_is_made_good_by_the_next(
+    some_pages: Bench, file: str, times: int
+) -> None:
+    home = some_pages.home(f"{file}-{times}")
+    with killed_at_the_end(some_pages.start(home)) as running:
+        found = times if wait_for_file(running, home / file, times) else 0
+        running.signal(signal.SIGKILL)
+        running.wait()
+        assert wait_until_gone(running.pid) == {}
+    assert found == times
+    some_pages.run(home)
+    some_pages.assert_as_undisturbed(home)
+
+
+def wait_for_file(running: Running, file: Path, times: int) -> bool:
+    """Wait until a file has appeared so many times; return whether it has."""
+    found, was_there = 0, False
+    while found < times:
+        is_there = file.exists()
+        found += is_there and not was_there
+        was_there = is_there
+        if not is_there and not running.is_there():
+            return False
+    return True
+
+
 def test_the_kills_met_polls_and_pages_under_way(some_pages: Bench) -> None:
     if len(some_pages.left) < KILLS_OF_SOME:
         pytest.skip("needs all the kills above")

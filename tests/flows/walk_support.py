@@ -295,6 +295,10 @@ class Running:
             time.sleep(PAUSE_SECONDS)
         return True
 
+    def is_there(self) -> bool:
+        """Tell whether its own process is there; one that nobody waited for still is."""
+        return Path(f"/proc/{self.pid}/exe").exists()
+
     def cpu_seconds(self) -> float:
         """Return the CPU time that it and its workers have used; 0 once they are gone."""
         return sum(session_of(self.pid).values())
