@@ -55,7 +55,6 @@ class Bench:
     folder: Path
     newsroom: Newsroom
     address: str
-    is_warm: bool
     cpu_seconds: float = 0.0
     tables: dict[str, list[str]] | None = None
     outcomes: Counter[tuple[str, str, str]] | None = None
@@ -69,7 +68,7 @@ class Bench:
 
     def start(self, home: Path) -> Running:
         argv = ("ingest", "--all", "--quiet", "--home", home, "--connect-to", self.address)
-        return launcher().start(*argv, log=home / "log.txt", env=WARM if self.is_warm else {})
+        return launcher().start(*argv, log=home / "log.txt", env=WARM)
 
     def run(self, home: Path) -> None:
         running = self.start(home)
@@ -108,19 +107,19 @@ class Bench:
 @pytest.fixture(scope="module")
 def some_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("killed")
-    yield from _bench(folder, shelve_subset(folder / "newsroom", SOME_PAGES), is_warm=True)
+    yield from _bench(folder, shelve_subset(folder / "newsroom", SOME_PAGES))
 
 
 @pytest.fixture(scope="module")
 def all_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    yield from _bench(tmp_path_factory.mktemp("killed-all"), FUNDUS, is_warm=False)
+    yield from _bench(tmp_path_factory.mktemp("killed-all"), FUNDUS)
 
 
-def _bench(folder: Path, pages: Path, *, is_warm: bool) -> Iterator[Bench]:
+def _bench(folder: Path, pages: Path) -> Iterator[Bench]:
     newsroom = Newsroom.load(pages)
     with pytest.MonkeyPatch.context() as patch, serve_in_thread(newsroom) as served:
         patch.setenv("COPYTASTER_HOST_GAP_SECONDS", "0")
-        bench = Bench(folder, newsroom, served.address, is_warm)
+        bench = Bench(folder, newsroom, served.address)
         bench.measure()
         yield bench
 

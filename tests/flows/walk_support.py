@@ -51,7 +51,7 @@ COMMAND = str(Path(sys.executable).with_name("copytaster"))
 NO_GAP = {"COPYTASTER_HOST_GAP_SECONDS": "0"}
 WARM = {"WALK_WARM": "1"}  # the launcher's: workers come from a fork of itself, too
 WAIT_SECONDS = 120.0
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.05
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PRELOADED = (
     *("flows.running", "flows.status", "flows.workers_warm"),
