@@ -111,24 +111,28 @@ def test_the_worker_runs_what_is_scheduled_one_at_a_time(
     due = bring_forward(deployed, later[:2])
 
     def ended() -> list[dict[str, Any]] | None:
-        runs = [run for run in deployed.runs("ingest") if run["id"] in due]
-        return runs if all(run["state_type"] in ENDED for run in runs) else None
+        # Where a tenth minute passes meanwhile, that run is the one for which others give way.
+        runs = [run for run in deployed.runs("ingest") if run["state_type"] in ENDED]
+        states = {run["state_type"] for run in runs}
+        return runs if set(due) <= {run["id"] for run in runs} and "COMPLETED" in states else None
 
     runs = wait_until("the scheduled runs", ended)
-    by_state = {run["state_type"]: run for run in runs}
-    assert by_state.keys() == {"COMPLETED", "CANCELLED"}
-    assert by_state["CANCELLED"]["state"]["message"] == "Deployment concurrency limit reached."
+    assert {run["state_type"] for run in runs} == {"COMPLETED", "CANCELLED"}
+    for run in runs:
+        if run["state_type"] == "CANCELLED":
+            assert run["state"]["message"] == "Deployment concurrency limit reached."
     assert deployed.deployment("ingest")["global_concurrency_limit"]["active_slots"] == 0
     ((loaded,),) = worker.rows(
         "select count(*) from ops.outcomes where stage = 'article' and outcome = 'loaded'"
     )
     assert loaded >= 4
-    assert worker.rows("select kind, status from ops.runs") == [("ingest", "done")]
+    assert set(worker.rows("select kind, status from ops.runs")) == {("ingest", "done")}
     assert worker.rows("select * from report.outcome_audit") == []
-    run = by_state["COMPLETED"]
-    tasks = deployed.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    completed = [run for run in runs if run["state_type"] == "COMPLETED"]
+    first = min(completed, key=lambda run: str(run["start_time"]))
+    tasks = deployed.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [first["id"]]}}})
     assert 5 <= len(tasks) <= 20  # batches, never one a feed or a page
-    assert f"{loaded} articles loaded" in deployed.artifact(run)
+    assert f"{loaded} articles loaded" in deployed.artifact(first)
 
 
 def test_a_backfill_is_started_by_hand_and_run_by_the_worker(
