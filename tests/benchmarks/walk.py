@@ -261,7 +261,7 @@ def print_stages(runs: list[dict[str, Any]]) -> None:
 def against_server(
     scratch: Path, address: str, runs: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float]:
-    """Walk plainly and recorded, in turn; return both, and what a run costs the server, in CPU s."""
+    """Walk plainly and recorded, in turn; return both, and the server's CPU seconds for a run."""
     home = scratch / "prefect"
     port = "4277"
     environment = {"PREFECT_HOME": str(home), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
