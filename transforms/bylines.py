@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transforms.agencies import PICTURE_AGENCIES, find_agencies, find_agency
+from transforms.agencies import find_agencies, find_agency
 from transforms.records import Credit
 
 if TYPE_CHECKING:
@@ -229,8 +229,3 @@ def _is_person(text: str) -> bool:
         and _is_name(text)
         and all(word[:1].isupper() for word in words if len(word) > 3)  # noqa: PLR2004 ('van', 'de')
     )
-
-
-def is_picture_agency(name: str) -> bool:
-    """Tell whether an agency supplies pictures only."""
-    return name in PICTURE_AGENCIES
