@@ -41,6 +41,11 @@ def interval_minutes(
     return minutes, reason
 
 
+def declared_minutes(parsed: ParsedFeed) -> int | None:
+    """Return the time between updates that a document declares, the longest where it has two."""
+    return max(filter(None, (parsed.ttl_minutes, parsed.update_period_minutes)), default=None)
+
+
 def _from_dates(
     dates: list[datetime], now: datetime, min_minutes: float, max_minutes: float
 ) -> tuple[float, str]:

@@ -129,6 +129,15 @@ class FeedState:
     polls: int = 0
     unmodified_at: datetime | None = None  # when it last said 304
     distrusted_at: datetime | None = None  # when its validators were last caught lying
+    declared_minutes: int | None = None  # ttl or update period, as its last document had it
+    skip_hours: tuple[int, ...] = ()  # likewise
+    skip_days: tuple[str, ...] = ()  # likewise
+    newest_at: datetime | None = None  # date of the newest entry that it showed last
+    marks: tuple[str, ...] = ()  # its newest entries then: the next document must hold one of them
+    older_url: str | None = None  # where older entries are, as it declares (RFC 5005)
+    moving_to: str | None = None  # where permanent redirects lead, while that is not proven
+    moving_at: datetime | None = None  # since when they do
+    moving_polls: int = 0  # polls that found the same feed there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +151,8 @@ class HostState:
     robots_body: bytes | None = None
     robots_status: int | None = None
     robots_expires_at: datetime | None = None
+    robots_exchange_id: str | None = None  # that robots_body came in
+    robots_at: datetime | None = None  # when it came
     requests: int = 0
     payload_bytes: int = 0
 

@@ -78,6 +78,8 @@ def after_robots(state: HostState, exchange: Exchange, *, agent: str, now: datet
             robots_status=status,
             robots_body=b"",
             robots_expires_at=now + lifetime,
+            robots_exchange_id=exchange.exchange_id,
+            robots_at=exchange.fetched_at,
             crawl_delay_seconds=None,
         )
     return replace(state, robots_status=status, robots_expires_at=now + UNREACHABLE_FOR)
@@ -102,6 +104,8 @@ def _adopted(
         robots_body=body,
         robots_status=exchange.status,
         robots_expires_at=now + _lifetime(exchange, now),
+        robots_exchange_id=exchange.exchange_id,
+        robots_at=exchange.fetched_at,
     )
 
 

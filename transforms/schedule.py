@@ -15,6 +15,7 @@ from transforms.cadence import (
     WINDOW_SHARE,
     clamp,
     dates_of,
+    declared_minutes,
     in_words,
     interval_minutes,
     minutes_in,
@@ -165,13 +166,15 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         etag=exchange.header("etag") if is_whole else None,
         last_modified=exchange.header("last-modified") if is_whole else None,
         body_hash=parsed.body_hash if is_whole else None,
+        declared_minutes=declared_minutes(parsed),
+        skip_hours=parsed.skip_hours,
+        skip_days=parsed.skip_days,
     )
     lie = _lie(state, parsed, exchange, new_entries)
     if lie:
         read, reason = replace(read, distrusted_at=now), f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
-    due = _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
-    return _outside_skipped(due, parsed)
+    return _outside_skipped(_due_fresh(read, exchange, now, timedelta(minutes=minutes), reason))
 
 
 def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
@@ -200,7 +203,8 @@ def after_not_modified(
     """Return the state after a 304, or a 200 whose body is the one that was read last.
 
     The longer nothing came, the longer until the next poll: a third of that time,
-    which is never more than a third of what the feed's window covers.
+    which is never more than a third of what the feed's window covers; or what its last
+    document declared, if that is longer.
     """
     is_answered_in_full = exchange.status != NOT_MODIFIED
     # Asked a little before it was answered: at the turn of the fortnight that matters.
@@ -211,14 +215,18 @@ def after_not_modified(
     since = state.changed_at or state.full_fetch_at
     quiet = UNKNOWN_CADENCE_MINUTES * WINDOW_SHARE if since is None else minutes_in(now - since)
     minutes = clamp(quiet / WINDOW_SHARE, min_minutes, max_minutes)
+    share = "a third of that"
+    wanted = min(float(state.declared_minutes or 0), max_minutes)
+    if wanted > minutes:
+        minutes, share = wanted, f"{in_words(wanted)} declared by the feed"
     kept = replace(state, failures=0.0, problem=None)
     if not is_answered_in_full:
         kept = replace(kept, unmodified_at=now)
     else:
         etag, last_modified = exchange.header("etag"), exchange.header("last-modified")
         kept = replace(kept, etag=etag, last_modified=last_modified, full_fetch_at=now)
-    reason = f"unchanged; nothing new for {in_words(quiet)}: a third of that{_moved(exchange)}"
-    return _due_fresh(kept, exchange, now, timedelta(minutes=minutes), reason)
+    reason = f"unchanged; nothing new for {in_words(quiet)}: {share}{_moved(exchange)}"
+    return _outside_skipped(_due_fresh(kept, exchange, now, timedelta(minutes=minutes), reason))
 
 
 def _due_fresh(
@@ -265,10 +273,10 @@ def _not_asked(
     return _due(kept, now, timedelta(minutes=min_minutes), "its host asked to be left alone")
 
 
-def _outside_skipped(state: FeedState, parsed: ParsedFeed) -> FeedState:
+def _outside_skipped(state: FeedState) -> FeedState:
     if state.due_at is None:
         return state
-    moved_to = outside_skipped(state.due_at, parsed.skip_hours, parsed.skip_days)
+    moved_to = outside_skipped(state.due_at, state.skip_hours, state.skip_days)
     if moved_to == state.due_at:
         return state
     moved_to += timedelta(hours=JITTER * _share(state.feed_id))  # not all on the hour

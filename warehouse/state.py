@@ -37,12 +37,29 @@ __all__ = [
     "WantInHand",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BUSY_SECONDS = 60.0
-_ADDED_IN_2 = """
-    alter table feeds add column unmodified_at integer;
-    alter table feeds add column distrusted_at integer;
-"""
+# What each version added to tables that were there.
+_ADDED = {
+    2: """
+        alter table feeds add column unmodified_at integer;
+        alter table feeds add column distrusted_at integer;
+    """,
+    3: """
+        alter table feeds add column declared_minutes integer;
+        alter table feeds add column skip_hours text not null default '[]';
+        alter table feeds add column skip_days text not null default '[]';
+        alter table feeds add column newest_at integer;
+        alter table feeds add column marks text not null default '[]';
+        alter table feeds add column older_url text;
+        alter table feeds add column moving_to text;
+        alter table feeds add column moving_at integer;
+        alter table feeds add column moving_polls integer not null default 0;
+        alter table polls add column document_id text;
+        alter table hosts add column robots_exchange_id text;
+        alter table hosts add column robots_at integer;
+    """,
+}
 
 
 class StateVersionError(RuntimeError):
@@ -385,7 +402,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if version < SCHEMA_VERSION:
         schema = files("warehouse").joinpath("state.sql").read_text("utf-8")
         # Tables that are there stay as they are, and get what later versions added.
-        added = _ADDED_IN_2 if version == 1 else ""
+        later = (sql for number, sql in _ADDED.items() if 0 < version < number)
+        added = "".join(later)
         connection.executescript(
             f"begin immediate; {schema} {added} pragma user_version = {SCHEMA_VERSION}; commit;"
         )

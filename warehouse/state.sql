@@ -1,4 +1,4 @@
--- The work in hand and what is remembered of feeds and hosts. Version 2.
+-- The work in hand and what is remembered of feeds and hosts. Version 3.
 -- Columns *_at are microseconds since 1970-01-01 UTC, null where there is no such moment.
 
 -- Grain: one row per run that was begun and not ended. It is alive while its lock file is held.
@@ -26,7 +26,16 @@ create table if not exists feeds (
     failures       real not null,
     polls          integer not null,
     unmodified_at  integer,
-    distrusted_at  integer
+    distrusted_at  integer,
+    declared_minutes integer,
+    skip_hours     text not null default '[]', -- JSON, as skip_days and marks
+    skip_days      text not null default '[]',
+    newest_at      integer,
+    marks          text not null default '[]',
+    older_url      text,
+    moving_to      text,
+    moving_at      integer,
+    moving_polls   integer not null default 0
 ) without rowid;
 
 -- Grain: one row per feed that a run has taken for itself.
@@ -43,10 +52,26 @@ create table if not exists polls (
     fetched_at   integer not null,
     place_file   text not null,
     place_offset integer not null,
-    place_length integer not null
+    place_length integer not null,
+    document_id  text -- set where it is a further document of the feed
 ) without rowid;
 
 create index if not exists polls_of_feed on polls (feed_id);
+
+-- Grain: one row per further document of a feed that is wanted: an archive page, a sitemap.
+create table if not exists documents (
+    document_id text primary key,
+    feed_id     text not null, -- whose entries it holds
+    url         text not null,
+    lane        text not null, -- whose work its entries' pages are
+    gap_id      text,          -- the gap that it may fill
+    since_at    integer,       -- entries before are left out
+    until_at    integer,       -- entries after are left out
+    attempts    integer not null,
+    next_try_at integer not null
+) without rowid;
+
+create index if not exists documents_of_gap on documents (gap_id);
 
 -- Grain: one row per page that is wanted and not finished.
 create table if not exists wants (
@@ -94,6 +119,8 @@ create table if not exists hosts (
     robots_body         blob,
     robots_status       integer,
     robots_expires_at   integer,
+    robots_exchange_id  text,
+    robots_at           integer,
     requests            integer not null default 0,
     payload_bytes       integer not null default 0
 ) without rowid;

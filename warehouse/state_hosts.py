@@ -25,10 +25,10 @@ _RESERVE = """
 _PUT = """
     insert into hosts (
         host, free_at, retry_after_at, crawl_delay_seconds, robots_body, robots_status,
-        robots_expires_at, requests, payload_bytes
+        robots_expires_at, robots_exchange_id, robots_at, requests, payload_bytes
     ) values (
         :host, :free_at, :retry_after_at, :crawl_delay_seconds, :robots_body, :robots_status,
-        :robots_expires_at, :requests, :payload_bytes
+        :robots_expires_at, :robots_exchange_id, :robots_at, :requests, :payload_bytes
     )
     on conflict (host) do update set
         free_at = coalesce(max(free_at, excluded.free_at), free_at, excluded.free_at),
@@ -42,7 +42,8 @@ _PUT = """
 _PUT_ROBOTS = """
     update hosts set
         crawl_delay_seconds = :crawl_delay_seconds, robots_body = :robots_body,
-        robots_status = :robots_status, robots_expires_at = :robots_expires_at
+        robots_status = :robots_status, robots_expires_at = :robots_expires_at,
+        robots_exchange_id = :robots_exchange_id, robots_at = :robots_at
     where host = :host
     and coalesce(:robots_expires_at, 0) >= coalesce(robots_expires_at, 0)
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LISTS = frozenset({"skip_hours", "skip_days", "marks"})  # columns of JSON
 
 
 def micros(moment: datetime) -> int:
@@ -28,8 +30,13 @@ def moment(micros_since: int) -> datetime:
 
 def row_of(record: FeedState | HostState) -> dict[str, Any]:
     """Return the columns of a record, which are named as its fields."""
-    values = ((name, getattr(record, name)) for name in record.__slots__)
-    return {name: micros(value) if isinstance(value, datetime) else value for name, value in values}
+    return {name: _column(getattr(record, name)) for name in record.__slots__}
+
+
+def _column(value: Any) -> Any:  # noqa: ANN401 (whatever a field holds)
+    if isinstance(value, datetime):
+        return micros(value)
+    return json.dumps(value) if isinstance(value, tuple) else value
 
 
 def feed_state(row: sqlite3.Row) -> FeedState:
@@ -84,6 +91,12 @@ def want(row: sqlite3.Row) -> Want:
 
 def _values(row: sqlite3.Row) -> dict[str, Any]:
     return {
-        name: moment(row[name]) if name.endswith("_at") and row[name] is not None else row[name]
+        name: _field(name, row[name])
         for name in row.keys()  # noqa: SIM118 (a Row iterates over its values)
     }
+
+
+def _field(name: str, value: Any) -> Any:  # noqa: ANN401 (whatever a column holds)
+    if name in _LISTS:
+        return tuple(json.loads(value))
+    return moment(value) if name.endswith("_at") and value is not None else value

@@ -454,3 +454,20 @@ def test_the_same_validators_with_new_entries_convict_a_server() -> None:
     answer = exchange(200, ("ETag", '"a"'))
     assert after_parse(known, parsed(HOUR), answer, 1, now=NOW).distrusted_at == NOW
     assert after_parse(known, parsed(HOUR), answer, 0, now=NOW).distrusted_at is None
+
+
+def test_what_a_feed_declared_holds_across_304s() -> None:
+    document = parsed(*every(HOUR), ttl_minutes=300, skip_hours=tuple(range(16, 24)))
+    read = after_parse(STATE, document, exchange(200, *ETAGS), 1, now=NOW)
+    assert (read.declared_minutes, read.skip_hours) == (300, tuple(range(16, 24)))
+    later = NOW + 5 * MINUTE
+    after = after_not_modified(read, exchange(304), now=later)
+    assert after.due_at is not None
+    assert after.due_at >= NOW + DAY - 12 * HOUR  # 300 minutes, and past the hours it skips
+    assert "5 h declared by the feed" in after.due_reason
+    assert "skips" in after.due_reason
+    free = after_not_modified(
+        replace(read, skip_hours=(), declared_minutes=None), exchange(304), now=later
+    )
+    assert free.due_at is not None
+    assert free.due_at < NOW + HOUR

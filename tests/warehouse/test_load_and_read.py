@@ -369,14 +369,22 @@ def test_states_are_copied_and_never_go_back(
 ) -> None:
     batch, _, _ = walk(world)
     new = FeedState(
-        feed_id=world.FEED.feed_id, url="https://new.example/rss", polls=5, polled_at=world.at(5)
-    )
+        feed_id=world.FEED.feed_id, url="https://new.example/rss", polls=5, polled_at=world.at(5),
+        distrusted_at=world.at(2), declared_minutes=60, skip_hours=(1, 2), skip_days=("Sunday",),
+        marks=("a",), moving_polls=1,
+    )  # fmt: skip
     old = replace(new, url=world.FEED_URL, polls=1, polled_at=world.at(1))
     host = HostState(host="courier.example", robots_body=b"User-agent: *", requests=3)
     load.load(con, replace(batch, feed_states=(new,), host_states=(host,)))
     load.load(con, replace(batch, load_id="2", feed_states=(old,)))
     (row,) = rows(con, "from ops.feed_state")
     assert (row["url"], row["polls"]) == (new.url, 5)
+    assert (row["distrusted_at"], row["declared_minutes"]) == (new.distrusted_at, 60)
+    assert (row["skip_hours"], row["skip_days"]) == ([1, 2], ["Sunday"])
+    later = replace(new, polls=6, polled_at=world.at(6), skip_hours=())
+    load.load(con, replace(batch, load_id="3", feed_states=(later,)))
+    (row,) = rows(con, "from ops.feed_state")
+    assert (row["skip_hours"], row["moving_polls"]) == ([], 1)
     (row,) = rows(con, "from ops.host_state")
     assert (row["robots_bytes"], row["requests"]) == (13, 3)
     assert len(rows(con, "from news.feed_urls")) == 2

@@ -82,6 +82,17 @@ FULL_FEED = FeedState(
     problem="timeout",
     failures=0.25,
     polls=12,
+    unmodified_at=NOW - HOUR,
+    distrusted_at=NOW - HOUR,
+    declared_minutes=90,
+    skip_hours=(0, 23),
+    skip_days=("Sunday",),
+    newest_at=NOW - 4 * HOUR,
+    marks=("a1", "b2"),
+    older_url="https://a.example/feed?page=2",
+    moving_to="https://b.example/feed",
+    moving_at=NOW - HOUR,
+    moving_polls=2,
 )
 
 FULL_HOST = HostState(
@@ -92,6 +103,8 @@ FULL_HOST = HostState(
     robots_body=b"\xff\x00User-agent: *",
     robots_status=200,
     robots_expires_at=NOW + 24 * HOUR,
+    robots_exchange_id="x-robots",
+    robots_at=NOW,
     requests=3,
     payload_bytes=4567,
 )
@@ -522,17 +535,33 @@ def test_many_can_open_a_new_file_at_once(file: Path) -> None:
         assert state.host_states()[0].requests == 8
 
 
-def test_a_file_of_version_1_gets_what_came_since(file: Path) -> None:
+SINCE_2 = ("declared_minutes", "skip_hours", "skip_days", "newest_at", "marks", "older_url")
+SINCE_2 += ("moving_to", "moving_at", "moving_polls")
+
+
+@pytest.mark.parametrize(
+    ("version", "lacking"), [(1, ("unmodified_at", "distrusted_at", *SINCE_2)), (2, SINCE_2)]
+)
+def test_a_file_of_an_older_version_gets_what_came_since(
+    file: Path, version: int, lacking: tuple[str, ...]
+) -> None:
     feed = FeedState(feed_id="f", url="http://a.example/feed", etag='"a"')
+    host = HostState(host="a.example", requests=1)
     with State(file) as state:
         state.put_feed_states([feed])
+        state.put_host_state(host)
     with closing(sqlite3.connect(file)) as connection:
-        for column in ("unmodified_at", "distrusted_at"):
+        for column in lacking:
             connection.execute(f"alter table feeds drop column {column}")
-        connection.execute("pragma user_version = 1")
+        connection.execute("alter table polls drop column document_id")
+        for column in ("robots_exchange_id", "robots_at"):
+            connection.execute(f"alter table hosts drop column {column}")
+        connection.execute("drop table documents")
+        connection.execute(f"pragma user_version = {version}")
         connection.commit()
     with State(file) as state:
         assert state.feed_state("f") == feed
-        told = replace(feed, distrusted_at=NOW)
+        assert state.host_state("a.example") == host
+        told = replace(FULL_FEED, feed_id="f")
         state.put_feed_states([told])
         assert state.feed_state("f") == told

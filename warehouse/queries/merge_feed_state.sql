@@ -19,13 +19,27 @@ when matched and (
     problem = staged.problem,
     failures = staged.failures,
     polls = staged.polls,
+    unmodified_at = staged.unmodified_at,
+    distrusted_at = staged.distrusted_at,
+    declared_minutes = staged.declared_minutes,
+    skip_hours = staged.skip_hours,
+    skip_days = staged.skip_days,
+    newest_at = staged.newest_at,
+    older_url = staged.older_url,
+    moving_to = staged.moving_to,
+    moving_at = staged.moving_at,
+    moving_polls = staged.moving_polls,
     copied_at = staged.copied_at
 when not matched then insert (
     feed_id, url, etag, last_modified, body_hash, polled_at, changed_at, full_fetch_at, due_at,
-    due_reason, retry_after_at, status, problem, failures, polls, copied_at
+    due_reason, retry_after_at, status, problem, failures, polls, unmodified_at, distrusted_at,
+    declared_minutes, skip_hours, skip_days, newest_at, older_url, moving_to, moving_at,
+    moving_polls, copied_at
 ) values (
     staged.feed_id, staged.url, staged.etag, staged.last_modified, staged.body_hash,
     staged.polled_at, staged.changed_at, staged.full_fetch_at, staged.due_at, staged.due_reason,
     staged.retry_after_at, staged.status, staged.problem, staged.failures, staged.polls,
-    staged.copied_at
+    staged.unmodified_at, staged.distrusted_at, staged.declared_minutes, staged.skip_hours,
+    staged.skip_days, staged.newest_at, staged.older_url, staged.moving_to, staged.moving_at,
+    staged.moving_polls, staged.copied_at
 );
