@@ -53,12 +53,10 @@ class Choice:
 @step
 async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
     """Return the feeds to poll now, those waiting longest first."""
+    waiting = set() if choice.all_feeds else run.state.feeds_waiting(run.clock())
     with writing(run.home) as con:
-        feeds = [feed for feed in read.feeds(con) if choice.admits(feed)]
-    states = run.state.feed_states()
-    now = run.clock()
-    if not choice.all_feeds:
-        feeds = [feed for feed in feeds if schedule.is_due(_state(states, feed), now)]
+        feeds = [feed for feed in read.feeds(con, without=waiting) if choice.admits(feed)]
+    states = run.state.feed_states([feed.feed_id for feed in feeds])
     feeds.sort(key=lambda feed: (str(_state(states, feed).due_at or ""), feed.feed_id))
     return tuple(feeds)
 
@@ -124,9 +122,10 @@ async def load_polls(run: Run) -> int:
 
 
 async def _load_some(run: Run, in_hand: Sequence[PollInHand]) -> None:
+    feed_ids = [poll.feed_id for poll in in_hand]
     with writing(run.home) as con:
-        feeds = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
-    states = run.state.feed_states()
+        feeds = read.feeds_by_id(con, feed_ids)
+    states = run.state.feed_states(feed_ids)
     jobs = [
         FeedJob(
             archive=run.home.archive,

@@ -115,7 +115,7 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
     if weight:
         return _failed(polled, exchange, weight, now=now, min_minutes=min_minutes)
     delay = timedelta(minutes=min(min_minutes, max_minutes))
-    return _due(polled, now, delay, "answered, not yet read")
+    return _due_fresh(polled, exchange, now, delay, "answered, not yet read")
 
 
 def failure_weight(exchange: Exchange) -> float:
@@ -174,7 +174,7 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
     if lie:
         read, reason = replace(read, distrusted_at=now), f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
-    return _outside_skipped(_due_fresh(read, exchange, now, timedelta(minutes=minutes), reason))
+    return _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
 
 
 def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
@@ -226,7 +226,7 @@ def after_not_modified(
         etag, last_modified = exchange.header("etag"), exchange.header("last-modified")
         kept = replace(kept, etag=etag, last_modified=last_modified, full_fetch_at=now)
     reason = f"unchanged; nothing new for {in_words(quiet)}: {share}{_moved(exchange)}"
-    return _outside_skipped(_due_fresh(kept, exchange, now, timedelta(minutes=minutes), reason))
+    return _due_fresh(kept, exchange, now, timedelta(minutes=minutes), reason)
 
 
 def _due_fresh(
@@ -247,7 +247,7 @@ def _due(state: FeedState, now: datetime, delay: timedelta, reason: str) -> Feed
         asked += (asked - now) * JITTER * _share(state.feed_id)
         if asked > due_at:
             due_at, reason = asked, f"{reason}; Retry-After"
-    return replace(state, due_at=due_at, due_reason=reason)
+    return _outside_skipped(replace(state, due_at=due_at, due_reason=reason))
 
 
 def _failed(
@@ -279,7 +279,7 @@ def _outside_skipped(state: FeedState) -> FeedState:
     moved_to = outside_skipped(state.due_at, state.skip_hours, state.skip_days)
     if moved_to == state.due_at:
         return state
-    moved_to += timedelta(hours=JITTER * _share(state.feed_id))  # not all on the hour
+    moved_to += timedelta(hours=_share(state.feed_id))  # not all on the hour, but in that hour
     reason = f"{state.due_reason}; moved past the hours or days that the feed skips"
     return replace(state, due_at=moved_to, due_reason=reason)
 

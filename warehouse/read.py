@@ -16,11 +16,23 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def feeds(con: duckdb.DuckDBPyConnection, *, active_only: bool = True) -> tuple[Feed, ...]:
-    """Return the subscriptions, in order of their ids."""
-    names = ("feed_id", "source_id", "url", "title", "category", "is_active")
-    found = con.execute(query("feeds"), [active_only]).fetchall()
-    return tuple(Feed(**dict(zip(names, row, strict=True))) for row in found)
+_FEED = ("feed_id", "source_id", "url", "title", "category", "is_active")
+
+
+def feeds(
+    con: duckdb.DuckDBPyConnection, *, active_only: bool = True, without: Iterable[str] = ()
+) -> tuple[Feed, ...]:
+    """Return the subscriptions, in order of their ids, without some of them."""
+    with asked(con, without):
+        found = con.execute(query("feeds"), [active_only]).fetchall()
+    return tuple(Feed(**dict(zip(_FEED, row, strict=True))) for row in found)
+
+
+def feeds_by_id(con: duckdb.DuckDBPyConnection, feed_ids: Iterable[str]) -> dict[str, Feed]:
+    """Return some subscriptions, active or not, by feed_id."""
+    with asked(con, feed_ids):
+        found = con.execute(query("feeds_by_id")).fetchall()
+    return {row[0]: Feed(**dict(zip(_FEED, row, strict=True))) for row in found}
 
 
 def sources(con: duckdb.DuckDBPyConnection) -> tuple[Source, ...]:

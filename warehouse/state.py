@@ -147,15 +147,25 @@ class State:
 
     # Feeds
 
-    def feed_states(self) -> dict[str, FeedState]:
-        """Return what is remembered of each feed, by feed_id."""
-        rows = self._read("select * from feeds")
+    def feed_states(self, feed_ids: Collection[str] | None = None) -> dict[str, FeedState]:
+        """Return what is remembered of feeds, by feed_id; of all where none are given."""
+        if feed_ids is None:
+            rows = self._read("select * from feeds")
+        else:
+            chosen = "select * from feeds where feed_id in (select value from json_each(?))"
+            rows = self._read(chosen, json.dumps(list(feed_ids)))
         return {row["feed_id"]: state_rows.feed_state(row) for row in rows}
 
     def feed_state(self, feed_id: str) -> FeedState | None:
         """Return what is remembered of a feed; None if it was never polled."""
         rows = self._read("select * from feeds where feed_id = ?", feed_id)
         return state_rows.feed_state(rows[0]) if rows else None
+
+    def feeds_waiting(self, now: datetime) -> set[str]:
+        """Return the feeds that are not due yet (see `transforms.schedule.is_due`)."""
+        sql = "select feed_id from feeds where due_at > :now or retry_after_at > :now"
+        with self._turn:
+            return {feed for (feed,) in self._connection.execute(sql, {"now": micros(now)})}
 
     def put_feed_states(self, states: Iterable[FeedState]) -> None:
         """Replace what is remembered of feeds."""

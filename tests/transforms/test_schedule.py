@@ -161,7 +161,7 @@ def test_skipped_hours_and_days_are_kept_free(
     document = parsed(*every(HOUR), skip_hours=hours, skip_days=days)
     after = after_parse(STATE, document, exchange(), 0, now=NOW)
     assert after.due_at is not None
-    assert due_from <= after.due_at <= due_from + 7 * MINUTE
+    assert due_from <= after.due_at <= due_from + HOUR
     is_moved = due_from > NOW + 30 * MINUTE
     assert ("skips" in after.due_reason) == is_moved
 
@@ -382,6 +382,20 @@ def test_the_wait_after_not_modified_keeps_the_bounds(
 ) -> None:
     known = replace(STATE, etag='"old"', changed_at=NOW - quiet, full_fetch_at=NOW)
     assert_jittered(wait(after_not_modified(known, exchange(304), now=NOW)), expected)
+
+
+@pytest.mark.parametrize("status", [304, 200])
+def test_what_a_document_asks_for_holds_after_polls_that_bring_none(status: int) -> None:
+    declared = parsed(*every(HOUR), ttl_minutes=240, skip_hours=(16, 17))
+    known = after_parse(STATE, declared, exchange(200, *ETAGS), 1, now=NOW)
+    again = exchange(status, *ETAGS)
+    after = after_not_modified(after_exchange(known, again, now=NOW), again, now=NOW)
+    assert after.due_at is not None
+    assert NOW + 6 * HOUR <= after.due_at <= NOW + 7 * HOUR
+    assert "moved past the hours" in after.due_reason
+    failed = after_exchange(known, exchange(500), now=NOW + 4 * HOUR)
+    assert failed.due_at is not None
+    assert failed.due_at >= NOW + 6 * HOUR
 
 
 def test_a_304_that_nobody_asked_for_is_a_failure() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from transforms.records import Exchange, FeedState, HostState, Place, Want
+from transforms.schedule import is_due
 from warehouse.state import (
     RunIsAliveError,
     RunIsNotAliveError,
@@ -565,3 +566,17 @@ def test_a_file_of_an_older_version_gets_what_came_since(
         told = replace(FULL_FEED, feed_id="f")
         state.put_feed_states([told])
         assert state.feed_state("f") == told
+
+
+def test_the_feeds_that_wait_are_those_that_are_not_due(state: State) -> None:
+    moments = [None, NOW - timedelta(seconds=1), NOW, NOW + timedelta(seconds=1)]
+    feeds = [
+        FeedState(feed_id=f"{number}-{other}", url="u", due_at=due, retry_after_at=asked)
+        for number, due in enumerate(moments)
+        for other, asked in enumerate(moments)
+    ]
+    state.put_feed_states(feeds)
+    waiting = {feed.feed_id for feed in feeds if not is_due(feed, NOW)}
+    assert state.feeds_waiting(NOW) == waiting
+    assert len(waiting) == 7
+    assert set(state.feed_states(["0-0", "1-1", "none"])) == {"0-0", "1-1"}
