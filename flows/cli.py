@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import json
 import os
 import sys
 from datetime import datetime  # noqa: TC003 (typer reads the parameters' types at run time)
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +14,7 @@ import typer
 
 from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors
+from transforms.version import VERSION
 
 EPILOG = "Exit codes: 0 done, 1 done with failures that need a look, 2 could not run."
 
@@ -41,7 +40,7 @@ BEGIN, RUN, LOOK, TOOLS = "Begin", "Run", "Look", "Tools"
 def show_version(*, is_asked: bool) -> None:
     """Print the version and leave, if that was asked for."""
     if is_asked:
-        typer.echo(f"copytaster {metadata.version('copytaster')}")
+        typer.echo(f"copytaster {VERSION}")
         raise typer.Exit
 
 
@@ -230,10 +229,10 @@ app.command("newsroom", rich_help_panel=TOOLS)(cli_data.newsroom)
 def _run(flow: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
     """Run a flow here, recorded where a Prefect server is configured; print what it did."""
     from flows.report import print_summary  # noqa: PLC0415
-    from flows.running import run_flow  # noqa: PLC0415
+    from flows.running import run_flow, to_its_end  # noqa: PLC0415
 
     with expected_errors():
-        summary = asyncio.run(run_flow(flow, given, quiet=quiet or as_json))
+        summary = to_its_end(run_flow(flow, given, quiet=quiet or as_json))
     if as_json:
         typer.echo(json.dumps(summary.as_json(), default=str))
     elif not quiet:

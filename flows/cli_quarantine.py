@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import json
 from dataclasses import asdict
@@ -201,12 +200,13 @@ def _settle(  # noqa: PLR0913 (the options of a command)
     as_json: bool,
 ) -> None:
     from flows.quarantine import Order, settle  # noqa: PLC0415 (as above)
+    from flows.running import to_its_end  # noqa: PLC0415 (as above)
 
     if not why.strip():
         fail("say why: --why 'the reason'")
     order = Order(action=action, by=by or getpass.getuser(), why=why.strip())
     with expected_errors():
-        settled = asyncio.run(settle(home, meant, order, is_dry=is_dry))
+        settled = to_its_end(settle(home, meant, order, is_dry=is_dry))
     if as_json:
         typer.echo(json.dumps(settled.as_json() | {"is_dry_run": is_dry}))
     else:

@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 
 from flows.pages import work_off
-from flows.polls import POLLS_A_BATCH, Choice, due_feeds, load_polls, poll_feeds
+from flows.polls import POLLS_A_BATCH, Choice, due_feeds, load_polls, poll_and_load
 from flows.progress import current_meter
 from flows.report import finish
 from flows.run import open_run
@@ -43,7 +43,6 @@ async def ingest(
         await load_polls(run)  # those that a killed run left in hand
         due = await due_feeds(run, choice)
         for start in range(0, len(due), POLLS_A_BATCH):
-            await poll_feeds(run, due[start : start + POLLS_A_BATCH])
-            await load_polls(run)
+            await poll_and_load(run, due[start : start + POLLS_A_BATCH])
         await work_off(run)
     return await finish(run)

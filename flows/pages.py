@@ -60,8 +60,7 @@ async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> 
     while wants:
         async with asyncio.TaskGroup() as group:
             fetching = group.create_task(fetch_pages(run, lane))
-            pages = await extract_pages(run, wants, window)
-            await load_pages(run, pages, await check_pages(run, pages))
+            await read_and_load(run, wants, window)
         # What this batch had in hand was left out of that claim: ask once more before leaving.
         wants = fetching.result() or await fetch_pages(run, lane)
 
@@ -116,6 +115,12 @@ async def _fetch(
 
 
 @step
+async def read_and_load(run: Run, wants: Sequence[Want], window: Window) -> None:
+    """Extract, check and load a batch of archived pages."""
+    pages = await extract_pages(run, wants, window)
+    await load_pages(run, pages, await check_pages(run, pages))
+
+
 async def extract_pages(run: Run, wants: Sequence[Want], window: Window) -> tuple[ReadPage, ...]:
     """Read archived pages in the worker processes; each gives an article or a reason why not."""
     with writing(run.home) as con:
@@ -171,7 +176,6 @@ def _read(run: Run, want: Want, done: PageDone, window: Window) -> ReadPage:
     return replace(page, article=done.result)
 
 
-@step
 async def check_pages(run: Run, pages: Sequence[ReadPage]) -> Checked:
     """Judge the articles of a batch, each version once."""
     articles = {
@@ -182,7 +186,6 @@ async def check_pages(run: Run, pages: Sequence[ReadPage]) -> Checked:
     return await asyncio.to_thread(check_articles, tuple(articles.values()), now=run.clock())
 
 
-@step
 async def load_pages(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
     """Load a batch in one transaction, then take its wants out of hand."""
     await asyncio.to_thread(_load, run, pages, checked)

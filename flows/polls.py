@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from transforms.records import Decision, Entry, Exchange, Feed, KnownEntry
     from warehouse.state import PollInHand
 
-POLLS_A_BATCH = 50
+POLLS_A_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,6 @@ class Choice:
         return named and (not self.sources or feed.source_id in self.sources)
 
 
-@step
 async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
     """Return the feeds to poll now, those waiting longest first."""
     waiting = set() if choice.all_feeds else run.state.feeds_waiting(run.clock())
@@ -66,6 +65,12 @@ def _state(states: Mapping[str, FeedState], feed: Feed) -> FeedState:
 
 
 @step
+async def poll_and_load(run: Run, feeds: Sequence[Feed]) -> None:
+    """Poll a batch of feeds and load what they brought."""
+    await poll_feeds(run, feeds)
+    await load_polls(run)
+
+
 async def poll_feeds(run: Run, feeds: Sequence[Feed]) -> int:
     """Poll feeds and put what they answered in hand; return how many were polled.
 
@@ -109,7 +114,6 @@ def _bounds(run: Run) -> dict[str, float]:
     return {"min_minutes": settings.poll_min_minutes, "max_minutes": settings.poll_max_minutes}
 
 
-@step
 async def load_polls(run: Run) -> int:
     """Parse, decide, check and load the polls in hand; return how many there were.
 

@@ -7,12 +7,12 @@ import secrets
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from flows.fetch.client import Fetcher
 from flows.progress import current_meter
 from flows.workers import Workers
+from transforms.version import VERSION
 from warehouse import register
 from warehouse.archive import ArchiveWriter
 from warehouse.connection import Home, writing
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.progress import Meter
     from flows.settings import Settings
 
-CODE_VERSION = f"copytaster {version('copytaster')}"
+CODE_VERSION = f"copytaster {VERSION}"
 
 
 def utc_now() -> datetime:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from prefect.settings import get_current_settings
 
@@ -11,9 +13,23 @@ from flows.progress import shown_progress
 from flows.report import Summary, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from prefect import Flow
+
+T = TypeVar("T")
+
+
+def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine and return its result; SIGTERM stops it in good order, as Ctrl-C does.
+
+    Raises: KeyboardInterrupt when it was stopped, after its clean-up.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        return asyncio.run(work)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 async def run_flow(flow: Flow[..., Any], given: Mapping[str, Any], *, quiet: bool) -> Summary:

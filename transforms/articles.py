@@ -33,13 +33,13 @@ from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
 from transforms.titles import Title, choose_title, site_names
 from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
+from transforms.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from transforms.records import Credit, Entry, Exchange
 
-VERSION = "0.1.0"
 EXTRACTOR = f"copytaster {VERSION}; {engine.VERSION}"
 MAX_PAGE_BYTES = 5 * 2**20
 MIN_STANDFIRST_CHARS = 20

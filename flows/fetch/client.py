@@ -19,6 +19,7 @@ from transforms.identity import exchange_id
 from transforms.records import Exchange, Hop, Problem
 from transforms.robots import ROBOTS_MAX_BYTES
 from transforms.urls import absolute_url, host_of
+from transforms.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from flows.settings import Settings
     from transforms.records import Purpose
 
-VERSION = "0.1.0"
 MAX_REDIRECTS = 10
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ACCEPT: dict[Purpose, str] = {

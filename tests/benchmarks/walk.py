@@ -219,20 +219,19 @@ def watch_stages() -> dict[str, float]:
         return waited if asyncio.iscoroutinefunction(function) else called
 
     polls, pages = flows.polls, flows.pages
-    flows.ingest.poll_feeds = charged("fetch", polls.poll_feeds)
+    polls.poll_feeds = charged("fetch", polls.poll_feeds)
     pages.fetch_pages = charged("fetch", pages.fetch_pages)
     polls.check_entries = charged("validate", polls.check_entries)
     pages.check_articles = charged("validate", pages.check_articles)
     polls._settle = charged("load", polls._settle)
     pages._load = charged("load", pages._load)
-    flows.ingest.load_polls = charged("parse", polls.load_polls)
+    polls.load_polls = charged("parse", polls.load_polls)
     pages.extract_pages = charged("extract", pages.extract_pages)
     flows.run.publish = charged("publish", flows.run.publish)
 
     async def in_turn(run: Any, lane: str = "live", window: Any = pages.ALWAYS) -> None:
         while wants := await pages.fetch_pages(run, lane):
-            read = await pages.extract_pages(run, wants, window)
-            await pages.load_pages(run, read, await pages.check_pages(run, read))
+            await pages.read_and_load(run, wants, window)
         for stage, seconds in run.costs.items():
             account[stage] += seconds
             account["worker"] += seconds
