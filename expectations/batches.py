@@ -43,6 +43,7 @@ _REASONS = {
     "freshness": "An outlet that brings something each day has been silent for too long.",
     "failures": "A third of its pages fail: the outlet, the way to it or our requests are broken.",
     "feeds": "Its feeds fail more often than not: what they announce is missed.",
+    "duplicates": "Far more of what its feeds bring is known already: they repeat themselves.",
     "blocked": "A fifth of its pages is refused: it takes us for a robot, or asks us to stay out.",
     "rejected": "A fifth more is kept aside than usual: the pages, or our reading, changed.",
     "paywalled": "Far more is behind a wall than usual: texts are counted that are stubs.",

@@ -11,7 +11,10 @@ import re
 import threading
 import uuid
 from contextlib import contextmanager
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
+
+from expectations.library import great_expectations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,17 +62,30 @@ def failed_rows(
         contradicts itself.
     """
     check_columns(rules, rows)
-    results = _validate(suite_name, rules, rows)
-    by_rule = {result.expectation_config.meta.get("rule_id"): result for result in results}
-    ids = {rule.rule_id for rule in rules}
-    if not len(results) == len(rules) == len(ids) or by_rule.keys() != ids:
-        raise ValidationSystemError(None, f"{len(rules)} rules gave {len(results)} results")
-    return {rule.rule_id: read_result(rule, by_rule[rule.rule_id], len(rows)) for rule in rules}
+    results = by_rule([rule.rule_id for rule in rules], _validate(suite_name, rules, rows))
+    return {rule.rule_id: read_result(rule, results[rule.rule_id], len(rows)) for rule in rules}
+
+
+def by_rule(rule_ids: Sequence[str], results: Sequence[Any]) -> dict[str, Any]:
+    """Return results by the id of their rule.
+
+    Raises: ValidationSystemError where a rule has no result, or more than one: the
+        library leaves out expectations that it does not know, with a line in the log.
+    """
+    found = {result.expectation_config.meta.get("rule_id"): result for result in results}
+    if not len(results) == len(rule_ids) == len(found) or found.keys() != set(rule_ids):
+        raise ValidationSystemError(None, f"{len(rule_ids)} rules gave {len(results)} results")
+    return found
 
 
 def check_columns(rules: Sequence[Rule], rows: Sequence[Mapping[str, object]]) -> None:
-    """Raise ValidationSystemError where a row lacks what a rule tests or shows."""
+    """Raise ValidationSystemError where a row lacks what a rule tests or shows.
+
+    Or where a rule tests what rows are told apart by: the library would not name them.
+    """
     for rule in rules:
+        if rule.feature == ROW_ID:
+            raise ValidationSystemError(rule.rule_id, f"{ROW_ID!r} is the name of our row ids")
         for column in {rule.feature, rule.shows or rule.feature}:
             if any(column not in row for row in rows):
                 raise ValidationSystemError(rule.rule_id, f"no feature {column!r} was measured")
@@ -92,9 +108,10 @@ def read_result(rule: Rule, result: Any, rows: int) -> list[int]:  # noqa: ANN40
         raise ValidationSystemError(rule.rule_id, detail)
     if result.success:  # a result that passes may list rows all the same
         return []
-    indexes = sorted(int(item[ROW_ID]) for item in found.get("unexpected_index_list") or ())
+    listed = [item.get(ROW_ID) for item in found.get("unexpected_index_list") or ()]
+    indexes = sorted(int(index) for index in listed if isinstance(index, Integral))
     distinct = {index for index in indexes if 0 <= index < rows}
-    if not indexes or not len(distinct) == len(indexes) == found.get("unexpected_count"):
+    if not listed or not len(distinct) == len(listed) == found.get("unexpected_count"):
         detail = f"{found.get('unexpected_count')} failed rows, {len(distinct)} listed"
         raise ValidationSystemError(rule.rule_id, detail)
     return indexes
@@ -122,8 +139,7 @@ def library_context() -> Iterator[Any]:
 
     Raises: ValidationSystemError for whatever the library raises.
     """
-    import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
-    from great_expectations.data_context import set_context  # noqa: PLC0415 (as above)
+    gx = great_expectations()
 
     logging.getLogger(CHATTY_LOGGER).setLevel(logging.WARNING)
     with _ONE_AT_A_TIME:
@@ -135,7 +151,7 @@ def library_context() -> Iterator[Any]:
         except Exception as error:
             raise ValidationSystemError(None, f"{type(error).__name__}: {error}") from error
         finally:
-            set_context(None)
+            gx.data_context.set_context(None)
 
 
 def encodable(value: object) -> object:
@@ -146,8 +162,7 @@ def encodable(value: object) -> object:
 def _validate(
     suite_name: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, object]]
 ) -> list[Any]:
-    import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
-    import pandas as pd  # noqa: PLC0415 (as above)
+    import pandas as pd  # noqa: PLC0415 (costs a second: only when used)
 
     columns = sorted({rule.feature for rule in rules})
     frame = pd.DataFrame({column: [encodable(row[column]) for row in rows] for column in columns})
@@ -156,5 +171,6 @@ def _validate(
     with library_context() as context:
         asset = context.data_sources.add_pandas(name).add_dataframe_asset("batch")
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-        suite = gx.ExpectationSuite(name=name, expectations=[rule.build() for rule in rules])
+        built = [rule.build() for rule in rules]
+        suite = great_expectations().ExpectationSuite(name=name, expectations=built)
         return list(batch.validate(suite, result_format=RESULT_FORMAT).results)

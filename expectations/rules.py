@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from expectations.library import great_expectations
 from transforms.records import RuleHit
 
 if TYPE_CHECKING:
@@ -103,6 +104,4 @@ def nothing_found() -> Factory:
 
 
 def _make(expectation: str, **arguments: object) -> Any:  # noqa: ANN401 (the library is untyped here)
-    from great_expectations import expectations as library  # noqa: PLC0415 (costs seconds: only when used)
-
-    return getattr(library, expectation)(**arguments)
+    return getattr(great_expectations().expectations, expectation)(**arguments)

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from expectations.engine import ValidationSystemError, exception_message, library_context
+from expectations.engine import (
+    ValidationSystemError,
+    by_rule,
+    exception_message,
+    library_context,
+)
+from expectations.library import great_expectations
 from expectations.rules import shorten
 from expectations.warehouse_rules import WAREHOUSE_RULES, WAREHOUSE_SUITE, WarehouseRule
 from transforms.records import RuleResult
@@ -51,12 +57,9 @@ def check_warehouse(
         results = _validate(lent, rules)
     finally:
         lent.close()  # ends its transaction
-    by_rule = {result.expectation_config.meta.get("rule_id"): result for result in results}
-    ids = {rule.rule_id for rule in rules}
-    if not len(results) == len(rules) == len(ids) or by_rule.keys() != ids:
-        raise ValidationSystemError(None, f"{len(rules)} rules gave {len(results)} results")
+    found = by_rule([rule.rule_id for rule in rules], results)
     return tuple(
-        read_finding(rule, by_rule[rule.rule_id], rows)
+        read_finding(rule, found[rule.rule_id], rows)
         for rule, rows in zip(rules, counts, strict=True)
     )
 
@@ -101,12 +104,11 @@ def _count(con: duckdb.DuckDBPyConnection, rule: WarehouseRule) -> int:
 
 
 def _validate(con: duckdb.DuckDBPyConnection, rules: Sequence[WarehouseRule]) -> list[Any]:
-    import great_expectations as gx  # noqa: PLC0415 (costs seconds: only when used)
-    from great_expectations import expectations as library  # noqa: PLC0415 (as above)
-    from sqlalchemy.pool import StaticPool  # noqa: PLC0415 (as above)
+    from sqlalchemy.pool import StaticPool  # noqa: PLC0415 (costs a second: only when used)
 
+    gx = great_expectations()
     expectations = [
-        library.UnexpectedRowsExpectation(
+        gx.expectations.UnexpectedRowsExpectation(
             # The library warns where the batch is not named; ours is the whole database.
             unexpected_rows_query=f"{rule.sql} /* {{batch}} */",
             severity=rule.severity,

@@ -16,7 +16,7 @@ from flows.screen import screen
 from transforms.records import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from flows.quarantine import Action, Shown
@@ -93,50 +93,45 @@ def show(
         _print_whole(one)
 
 
-@app.command()
-def release(  # noqa: PLR0913 (the options of a command)
-    ids: Ids = None,
-    home: HomeFolder = None,
-    *,
-    why: Why,
-    by: By = None,
-    rule: Rule = None,
-    source: OfSource = None,
-    subject: Subject = None,
-    since: Since = None,
-    until: Until = None,
-    everything: Everything = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Let records in as they are, the rules that they broke as marks beside them.
+def _command(action: Literal["release", "discard"]) -> Callable[..., None]:
+    """Return the command that decides on the records that its options choose."""
+
+    def decide(  # noqa: PLR0913 (the options of a command)
+        ids: Ids = None,
+        home: HomeFolder = None,
+        *,
+        why: Why,
+        by: By = None,
+        rule: Rule = None,
+        source: OfSource = None,
+        subject: Subject = None,
+        since: Since = None,
+        until: Until = None,
+        everything: Everything = False,
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
+        meant = _selection(ids, rule, source, subject, since, until, is_all=everything)
+        _settle(home, action, meant, by, why, is_dry=dry_run, as_json=as_json)
+
+    return decide
+
+
+app.command(
+    "release",
+    help="""
+    Let records in as they are, the rules that they broke as marks beside them.
 
     An entry's page is wanted then, and fetched by the next run. What is known in a
     newer state stays as it is.
-    """
-    meant = _selection(ids, rule, source, subject, since, until, is_all=everything)
-    _settle(home, "release", meant, by, why, is_dry=dry_run, as_json=as_json)
-
-
-@app.command()
-def discard(  # noqa: PLR0913 (the options of a command)
-    ids: Ids = None,
-    home: HomeFolder = None,
-    *,
-    why: Why,
-    by: By = None,
-    rule: Rule = None,
-    source: OfSource = None,
-    subject: Subject = None,
-    since: Since = None,
-    until: Until = None,
-    everything: Everything = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Leave records out for good; they stay on record, and `release ID` lets them in yet."""
-    meant = _selection(ids, rule, source, subject, since, until, is_all=everything)
-    _settle(home, "discard", meant, by, why, is_dry=dry_run, as_json=as_json)
+    """,
+)(_command("release"))
+app.command(
+    "discard",
+    help="""
+    Leave records out for good; they stay on record, and `release ID` lets them in yet.
+    """,
+)(_command("discard"))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from warehouse.connection import Home, writing
 from warehouse.migrate import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import duckdb
@@ -67,14 +67,18 @@ def usual(
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("home"))
+    return _home(tmp_path_factory.mktemp("home"), _outlets)
+
+
+def _home(folder: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> Home:
+    home = Home(folder)
     migrate(home)
     with writing(home) as con:
         con.execute(
             "insert into ops.runs values"
             " ('ingest', 'ingest', 'done', now(), now(), '1', '{}', null)"
         )
-        _outlets(con)
+        fill(con)
         _versions(con)
     return home
 
@@ -99,6 +103,9 @@ def _outlets(con: duckdb.DuckDBPyConnection) -> None:
     bring(con, "listing", "article", "quarantined", 20, days=LAST)
     usual(con, "cut", BEFORE)
     usual(con, "cut", LAST, version="stub")
+    usual(con, "repeating")
+    bring(con, "repeating", "entry", "loaded", 20, days=BEFORE)
+    bring(con, "repeating", "entry", "duplicate", 20, days=LAST, reason="article_known")
     usual(con, "new", (0, 3))
     bring(con, "small", "poll", "loaded", 24)
     bring(con, "small", "article", "loaded", 2, days=(4, 28.9))
@@ -114,7 +121,8 @@ def _versions(con: duckdb.DuckDBPyConnection) -> None:
             values.append("[]" if kind.endswith("[]") else fillers.get(kind, END))
     con.execute(
         f"insert into news.article_versions (version_id, words, is_paywalled, {', '.join(names)})"
-        " select distinct version_id, if(starts_with(version_id, 'stub'), 80, 600),"
+        " select distinct version_id, case split_part(version_id, '-', 1)"
+        " when 'stub' then 80 when 'half' then 300 when 'less' then 299 else 600 end,"
         f" starts_with(version_id, 'stub'), {', '.join(values)}"
         " from ops.outcomes where version_id is not null"
     )
@@ -138,6 +146,7 @@ REASONS = {
     "redesigned": "extraction",
     "listing": "extraction",
     "cut": "extraction",
+    "repeating": "feed",
     "small": "lull",
 }
 SIGNALS = {
@@ -148,6 +157,7 @@ SIGNALS = {
     "redesigned": {"volume", "freshness", "drift"},
     "listing": {"volume", "freshness", "rejected", "drift"},
     "cut": {"length", "paywalled"},
+    "repeating": {"duplicates"},
     "small": {"freshness"},
 }
 
@@ -210,3 +220,78 @@ def test_an_empty_warehouse_has_no_alerts(tmp_path: Path) -> None:
 def test_a_signal_without_a_rule_is_not_passed_over() -> None:
     with pytest.raises(ValueError, match="tides"):
         judge_batches({"tides": (1, 0)}, [])
+
+
+# For each signal, what the last day of an outlet brings that has brought 20 articles a day:
+# (stage, outcome, items, reason, version), once within its bounds and once just outside.
+Brought = tuple[str, str, int, str, str]
+DAY: list[Brought] = [("poll", "loaded", 24, "", ""), ("article", "loaded", 20, "", "full")]
+BOUNDS: dict[str, tuple[list[Brought], list[Brought]]] = {
+    "volume": ([("article", "loaded", 7, "", "full")], [("article", "loaded", 6, "", "full")]),
+    "failures": (
+        [*DAY, ("page", "loaded", 7, "", ""), ("page", "failed", 3, "timeout", "")],
+        [*DAY, ("page", "loaded", 6, "", ""), ("page", "failed", 3, "timeout", "")],
+    ),
+    "feeds": (
+        [*DAY[1:], ("poll", "loaded", 2, "", ""), ("poll", "failed", 2, "", "")],
+        [*DAY[1:], ("poll", "loaded", 2, "", ""), ("poll", "failed", 3, "", "")],
+    ),
+    "duplicates": (
+        [*DAY, ("entry", "loaded", 7, "", ""), ("entry", "duplicate", 3, "", "")],
+        [*DAY, ("entry", "loaded", 6, "", ""), ("entry", "duplicate", 3, "", "")],
+    ),
+    "blocked": (
+        [*DAY, ("page", "loaded", 8, "", ""), ("page", "given_up", 2, "http_403", "")],
+        [*DAY, ("page", "loaded", 7, "", ""), ("page", "given_up", 2, "http_403", "")],
+    ),
+    "rejected": (
+        [("article", "loaded", 12, "", "full"), ("article", "quarantined", 3, "", "")],
+        [("article", "loaded", 11, "", "full"), ("article", "quarantined", 3, "", "")],
+    ),
+    "paywalled": (
+        [("article", "loaded", 7, "", "full"), ("article", "loaded", 3, "", "stub")],
+        [("article", "loaded", 13, "", "full"), ("article", "loaded", 6, "", "stub")],
+    ),
+    "length": ([("article", "loaded", 20, "", "half")], [("article", "loaded", 20, "", "less")]),
+    "drift": (
+        [("article", "loaded", 15, "", "full"), ("article", "given_up", 5, "", "")],
+        [("article", "loaded", 14, "", "full"), ("article", "given_up", 5, "", "")],
+    ),
+}
+
+
+def _at_the_bounds(con: duckdb.DuckDBPyConnection) -> None:
+    for signal, sides in BOUNDS.items():
+        for name, day in zip(("within", "outside"), sides, strict=True):
+            source = f"{signal}-{name}"
+            bring(con, source, "entry", "loaded", 20, days=BEFORE)
+            bring(con, source, "page", "loaded", 20, days=BEFORE)
+            bring(con, source, "article", "loaded", 20, days=BEFORE)
+            for stage, outcome, items, reason, version in day:
+                values = [source, stage, outcome, reason, 0.1, 21.6, items, version]
+                con.execute(OUTCOMES, values)
+    for name, days in (("within", (2.4, 28.9)), ("outside", (2.9, 28.9))):
+        bring(con, f"freshness-{name}", "poll", "loaded", 24)
+        bring(con, f"freshness-{name}", "article", "loaded", 2, days=days)
+
+
+@pytest.fixture(scope="module")
+def alerts_at_the_bounds(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
+    with writing(_home(tmp_path_factory.mktemp("bounds"), _at_the_bounds)) as con:
+        sql = "select source_id, signal from report.source_alerts"
+        return set(con.execute(sql).fetchall())
+
+
+@pytest.mark.parametrize("signal", [rule.signal for rule in BATCH_RULES])
+def test_a_signal_is_told_just_outside_of_its_bounds_and_not_within(
+    signal: str, alerts_at_the_bounds: set[tuple[str, str]]
+) -> None:
+    told = {source for source, told in alerts_at_the_bounds if told == signal}
+    assert f"{signal}-outside" in told
+    assert f"{signal}-within" not in told
+
+
+def test_nothing_else_is_told_of_an_outlet_within_its_bounds(
+    alerts_at_the_bounds: set[tuple[str, str]],
+) -> None:
+    assert not [source for source, _ in alerts_at_the_bounds if source.endswith("within")]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from types import SimpleNamespace as Samples
 
@@ -15,8 +16,16 @@ import pytest
 
 from expectations.articles import ARTICLE_RULES
 from expectations.check import Checked, ValidationSystemError, check_articles, check_entries, judge
-from expectations.engine import exception_message, failed_rows, read_result
+from expectations.engine import (
+    RESULT_FORMAT,
+    by_rule,
+    exception_message,
+    failed_rows,
+    read_result,
+)
 from expectations.entries import ENTRY_RULES
+from expectations.features import article_features
+from expectations.library import StandIn, put_off
 from expectations.rules import VALUE_CHARS, Rule, between, nothing_found, one_of, present, shorten
 
 pytestmark = pytest.mark.filterwarnings(  # Great Expectations imports it
@@ -102,6 +111,8 @@ def test_a_wholly_empty_column_is_seen_by_the_rule_that_asks_for_it() -> None:
         (result(unexpected_index_list=[{"row_id": 7}]), "1 failed rows, 0 listed"),
         (result(unexpected_count=2, unexpected_index_list=[{"row_id": 2}] * 2), "1 listed"),
         (result(unexpected_count=0, unexpected_index_list=[]), "0 failed rows, 0 listed"),
+        (result(unexpected_index_list=[{"row_id": [2]}]), "1 failed rows, 0 listed"),
+        (result(unexpected_index_list=[{"number": 11}]), "1 failed rows, 0 listed"),
         (result(missing_count=1), "were skipped"),
         (result(exception_info={"raised_exception": True, "exception_message": "ouch"}), "ouch"),
         (result(exception_info={"a": {"raised_exception": True}}), "an exception"),
@@ -119,6 +130,46 @@ def test_rows_listed_by_a_result_that_passes_are_no_failures() -> None:
 
 def test_no_exception_is_no_message() -> None:
     assert exception_message(None) == exception_message({"raised_exception": False}) == ""
+
+
+def test_a_rule_on_the_row_ids_themselves_is_a_system_error() -> None:
+    with pytest.raises(ValidationSystemError, match="name of our row ids"):
+        failed_rows("test", [replace(RULE, feature="row_id")], [{"row_id": 1}])
+
+
+@pytest.mark.parametrize("rule_ids", [["a"], ["a", "b"], ["a", "a", "b"], ["a", "b", "c", "d"]])
+def test_a_rule_that_the_library_left_out_is_a_system_error(rule_ids: list[str]) -> None:
+    given = [Samples(expectation_config=Samples(meta={"rule_id": rule_id})) for rule_id in rule_ids]
+    with pytest.raises(ValidationSystemError, match=f"3 rules gave {len(given)} results"):
+        by_rule(["a", "b", "c"], given)
+
+
+def test_a_column_of_times_compared_with_a_naive_bound_is_a_system_error() -> None:
+    naive = datetime(2022, 1, 1)  # noqa: DTZ001 (the fault)
+    rule = replace(RULE, expectation=between(high=naive))  # type: ignore[arg-type]
+    with pytest.raises(ValidationSystemError, match=r"test\.number"):
+        failed_rows("test", [rule], [{"number": datetime(2022, 1, 2, tzinfo=UTC)}])
+
+
+def test_a_naive_time_of_judging_is_refused(samples: Samples) -> None:
+    with pytest.raises(TypeError, match="offset-naive"):
+        check_articles([samples.article()], now=samples.now.replace(tzinfo=None))
+
+
+def test_results_name_rows_and_never_carry_them_whole(samples: Samples) -> None:
+    assert not RESULT_FORMAT.get("include_unexpected_rows")
+    long = samples.article_of(*samples.paragraphs, "x" * 1_000_000)
+    sizes = [
+        len(value)
+        for value in article_features(long, now=samples.now).values()
+        if isinstance(value, str)
+    ]
+    assert max(sizes) <= 400
+
+
+def test_validation_prints_nothing(samples: Samples, capfd: pytest.CaptureFixture[str]) -> None:
+    check_articles([samples.article(headline="")] * 3, now=samples.now)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_two_rules_with_one_id_are_a_system_error() -> None:
@@ -175,6 +226,39 @@ def test_the_library_is_imported_only_when_something_is_judged() -> None:
         "sys.exit(any(name in sys.modules for name in ('great_expectations', 'pandas')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_libraries_for_plots_and_statistics_are_not_loaded_for_a_verdict() -> None:
+    code = (
+        "import sys; from expectations.rules import Rule, between; from expectations.engine import"
+        " failed_rows; rule = Rule(rule_id='a.b', subject='entry', column='n', feature='n',"
+        " reason='A.', severity='warning', consequence='mark', expectation=between(high=1));"
+        "assert failed_rows('test', [rule], [{'n': 2}]) == {'a.b': [0]};"
+        "sys.exit(any(name in sys.modules for name in ('altair', 'scipy', 'scipy.stats')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_library_put_off_is_there_for_whoever_asks_for_it() -> None:
+    code = (
+        "import sys; from expectations.library import put_off\n"
+        "with put_off(('xml', 'xml.dom')):\n"
+        "    from xml import dom\n"
+        "    held = sys.modules['xml']\n"
+        "assert 'xml' not in sys.modules\n"
+        "assert dom.Node.ELEMENT_NODE == 1\n"
+        "import xml.dom\n"
+        "assert xml is not held and xml.dom is not dom and xml.dom.Node is dom.Node\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_loaded_already_is_left_in_place() -> None:
+    with put_off(("json", "no.such.module")):
+        assert not isinstance(sys.modules["json"], StandIn)
+        with pytest.raises(ModuleNotFoundError):
+            _ = sys.modules["no.such.module"].anything
+    assert "no.such.module" not in sys.modules
 
 
 def test_an_empty_batch_has_no_verdicts(samples: Samples) -> None:

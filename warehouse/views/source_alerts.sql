@@ -22,6 +22,10 @@ select
     ))::integer as usual_days,
     count(*) filter (where is_recent and stage = 'poll') as polls,
     count(*) filter (where is_recent and stage = 'poll' and outcome = 'failed') as polls_failed,
+    count(*) filter (where is_recent and stage = 'entry') as entries,
+    count(*) filter (
+        where is_recent and stage in ('entry', 'article') and outcome = 'duplicate'
+    ) as duplicates,
     count(*) filter (where is_recent and stage = 'page') as pages,
     count(*) filter (where is_recent and stage = 'page' and outcome in ('failed', 'given_up'))
         as pages_failed,
@@ -37,6 +41,10 @@ select
         as articles_failed,
     count(*) filter (where is_recent and is_paywalled) as articles_paywalled,
     median(words) filter (where is_recent) as median_words,
+    count(*) filter (where not is_recent and stage = 'entry') as usual_entries,
+    count(*) filter (
+        where not is_recent and stage in ('entry', 'article') and outcome = 'duplicate'
+    ) as usual_duplicates,
     count(*) filter (where not is_recent and stage = 'article') as usual_articles_read,
     count(*) filter (where not is_recent and stage = 'article' and outcome = 'loaded')
         as usual_articles_loaded,
@@ -80,6 +88,12 @@ select
 from measured where polls >= 3
 union all by name
 select
+    source_id, 'duplicates' as signal, (duplicates / entries)::double as value,
+    (usual_duplicates / usual_entries)::double as usual, null::double as low,
+    0.3 + usual_duplicates / usual_entries as high, entries as items
+from measured where entries >= 5 and usual_entries >= 20
+union all by name
+select
     source_id, 'blocked' as signal, (pages_blocked / pages)::double as value,
     null::double as usual, null::double as low, 0.2::double as high, pages as items
 from measured where pages >= 5
@@ -118,7 +132,7 @@ select
     signals.signal,
     case
         when recent.polls = 0 then 'not_asked'
-        when recent.polls_failed * 2 > recent.polls then 'feed'
+        when recent.polls_failed * 2 > recent.polls or signals.signal = 'duplicates' then 'feed'
         when recent.pages_blocked * 5 > recent.pages then 'block'
         when recent.pages_failed * 10 > recent.pages * 3 then 'failure'
         when (recent.articles_failed + recent.articles_rejected) * 5 > recent.articles_read
@@ -131,9 +145,9 @@ select
     round(signals.high, 3) as high,
     signals.items,
     format(
-        '{} polls ({} failed), {} pages ({} failed, {} blocked), {} articles read ({} loaded, {} rejected, {} failed); {:.1f} a day are usual',
-        recent.polls, recent.polls_failed, recent.pages, recent.pages_failed, recent.pages_blocked,
-        recent.articles_read, recent.articles_loaded, recent.articles_rejected,
+        '{} polls ({} failed), {} new entries ({} duplicates), {} pages ({} failed, {} blocked), {} articles read ({} loaded, {} rejected, {} failed); {:.1f} a day are usual',
+        recent.polls, recent.polls_failed, recent.entries, recent.duplicates,
+        recent.pages, recent.pages_failed, recent.pages_blocked, recent.articles_read, recent.articles_loaded, recent.articles_rejected,
         recent.articles_failed, recent.usual_articles_loaded / recent.usual_days
     ) as numbers
 from report.source_signals as signals
@@ -146,7 +160,7 @@ comment on view report.source_recent is
 comment on view report.source_signals is
     'What tells whether an outlet is as usual, with the bounds that it is judged by; only where enough items stand behind it. Grain: one outlet and signal.';
 comment on view report.source_alerts is
-    'Outlets that are not as usual, and why: not_asked, feed, block, failure (pages that fail otherwise), extraction, or lull (all worked, less was published). Grain: one outlet and signal out of its bounds.';
+    'Outlets that are not as usual, and why: not_asked, feed (it fails, or repeats itself), block, failure (pages that fail otherwise), extraction, or lull (all worked, less was published). Grain: one outlet and signal out of its bounds.';
 comment on column report.source_recent.source_id is
     'Outlet: news.sources.';
 comment on column report.source_recent.usual_days is
@@ -155,6 +169,10 @@ comment on column report.source_recent.polls is
     'Polls of its feeds, last day.';
 comment on column report.source_recent.polls_failed is
     'Polls that failed, last day.';
+comment on column report.source_recent.entries is
+    'Entries of its feeds that were new or changed, last day.';
+comment on column report.source_recent.duplicates is
+    'Of those, the ones that led to nothing new: an item of the document, an article or a page that another had led to, last day.';
 comment on column report.source_recent.pages is
     'Tries of pages, last day.';
 comment on column report.source_recent.pages_failed is
@@ -173,6 +191,10 @@ comment on column report.source_recent.articles_paywalled is
     'Articles loaded that a paywall cut off, last day.';
 comment on column report.source_recent.median_words is
     'Median of words of the articles loaded, last day.';
+comment on column report.source_recent.usual_entries is
+    'Entries of its feeds that were new or changed, in the days before.';
+comment on column report.source_recent.usual_duplicates is
+    'Of those, the ones that led to nothing new, in the days before.';
 comment on column report.source_recent.usual_articles_read is
     'Pages that came and were read, in the days before.';
 comment on column report.source_recent.usual_articles_loaded is
@@ -192,7 +214,7 @@ comment on column report.source_recent.ended_at is
 comment on column report.source_signals.source_id is
     'Outlet: news.sources.';
 comment on column report.source_signals.signal is
-    'volume, freshness (hours), failures, feeds, blocked, rejected, paywalled, length (words) or drift (share of pages read that gave an article).';
+    'volume, freshness (hours), failures, feeds, duplicates (share of new entries), blocked, rejected, paywalled, length (words) or drift (share of pages read that gave an article).';
 comment on column report.source_signals.value is
     'Value of the last day.';
 comment on column report.source_signals.usual is
@@ -208,9 +230,9 @@ comment on column report.source_alerts.source is
 comment on column report.source_alerts.source_id is
     'Outlet: news.sources.';
 comment on column report.source_alerts.signal is
-    'volume, freshness (hours), failures, feeds, blocked, rejected, paywalled, length (words) or drift (share of pages read that gave an article).';
+    'volume, freshness (hours), failures, feeds, duplicates (share of new entries), blocked, rejected, paywalled, length (words) or drift (share of pages read that gave an article).';
 comment on column report.source_alerts.reason is
-    'not_asked, feed, block, failure, extraction or lull.';
+    'not_asked, feed (it fails, or repeats itself), block, failure, extraction or lull.';
 comment on column report.source_alerts.value is
     'Value of the last day.';
 comment on column report.source_alerts.usual is
