@@ -134,6 +134,9 @@ def _feed_health(feed: Feed, state: FeedState | None, history: FeedHistory | Non
 def hosts_health(folder: Path | None) -> tuple[HostHealth, ...]:
     """Return what was done to each host, those asked most first.
 
+    Domains (``*.a.example``) and addresses (``@192.0.2.1``) are among them while all
+    their hosts are left alone.
+
     Raises: WarehouseMissing if the home was never initialised.
     """
     home, _ = existing_home(folder)
@@ -143,7 +146,8 @@ def hosts_health(folder: Path | None) -> tuple[HostHealth, ...]:
         states = state.host_states()
     now = utc_now()
     rows = [_host_health(one, histories.get(one.host), now) for one in states]
-    return tuple(sorted(rows, key=lambda row: (-row.requests, row.host)))
+    shown = [row for row in rows if row.left_alone_until or not row.host.startswith(("*", "@"))]
+    return tuple(sorted(shown, key=lambda row: (-row.requests, row.host)))
 
 
 def _host_health(state: HostState, history: HostHistory | None, now: datetime) -> HostHealth:

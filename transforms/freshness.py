@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from transforms.records import Complaint
+
 Headers = tuple[tuple[str, str], ...]
 
 RETRY_AFTER_STATUSES = frozenset({403, 429, 503})  # some say 403 to those who ask too often
 RETRY_AFTER_CAP = timedelta(days=7)
 FRESH_CAP = timedelta(days=31)
+UNSAID_PAUSE = timedelta(minutes=5)
+UNSAID_PAUSE_CAP = timedelta(days=1)
 
 _MAX_AGE = re.compile(r"""(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})""", re.IGNORECASE)
 _NOT_STORED = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?=$|[,\s;])", re.IGNORECASE)
@@ -49,6 +53,18 @@ def retry_after_at(status: int | None, headers: Headers, received_at: datetime) 
     if moment is None or moment <= received_at:
         return None
     return min(moment, received_at + RETRY_AFTER_CAP)
+
+
+def pause_after(earlier: Complaint | None, now: datetime) -> timedelta:
+    """Return how long to leave a host alone that complains and does not say for how long.
+
+    Twice the last pause if that did not help: if it complains again within as long as
+    that pause was. At most a day.
+    """
+    if earlier is None:
+        return UNSAID_PAUSE
+    last = earlier.until_at - earlier.complained_at
+    return min(last * 2, UNSAID_PAUSE_CAP) if now - earlier.until_at < last else UNSAID_PAUSE
 
 
 def fresh_for(headers: Headers, received_at: datetime) -> timedelta:

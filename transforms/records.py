@@ -158,6 +158,16 @@ class HostState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """That a host said it is asked too much, and until when it is left alone for that."""
+
+    host: str
+    domain: str
+    complained_at: datetime
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where an exchange lies in the archive: file below its folder, offset and length in bytes."""
 

@@ -25,6 +25,7 @@ from transforms.freshness import fresh_for, retry_after_at
 from transforms.identity import make_id
 
 if TYPE_CHECKING:
+    from transforms.freshness import Headers
     from transforms.records import Exchange, FeedState, ParsedFeed
 
 MIN_MINUTES = 15.0
@@ -132,7 +133,12 @@ def failure_weight(exchange: Exchange) -> float:
 
 def is_challenge(exchange: Exchange) -> bool:
     """Tell whether a gate before the server wants proof of a human; its status may be any."""
-    return exchange.header("cf-mitigated") == "challenge"
+    return is_challenged(exchange.headers)
+
+
+def is_challenged(headers: Headers) -> bool:
+    """Tell the same by the headers of an answer."""
+    return any(name.lower() == "cf-mitigated" and value == "challenge" for name, value in headers)
 
 
 def after_parse(  # noqa: PLR0913 (the bounds are settings)

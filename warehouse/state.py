@@ -22,11 +22,11 @@ from warehouse.state_rows import micros, moment
 from warehouse.state_wants import WantInHand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from transforms.records import Exchange, FeedState, HostState, Want
+    from transforms.records import Complaint, Exchange, FeedState, HostState, Want
 
 __all__ = [
     "PollInHand",
@@ -37,7 +37,7 @@ __all__ = [
     "WantInHand",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _BUSY_SECONDS = 60.0
 # What each version added to tables that were there.
 _ADDED = {
@@ -323,15 +323,31 @@ class State:
 
     # Hosts
 
-    def reserve(self, host: str, now: datetime, gap_seconds: float) -> datetime:
-        """Return when the next request to a host may start; keep that moment for it, count it.
+    def reserve(self, gaps: Mapping[str, float], now: datetime) -> datetime:
+        """Return when the next request may start; keep that moment for it, count it.
 
-        Two calls, of whatever processes, never get moments less than the gap apart. What
-        was reserved outlives the process; where the machine fails, it takes longer to come
-        back than any gap.
+        ``gaps`` names the host, and its domain and address, with the seconds that each is
+        to be left alone from then on. Two calls, of whatever processes, never get moments
+        less than the gap apart. What was reserved outlives the process; where the machine
+        fails, it takes longer to come back than any gap.
         """
         with self._write(is_synced=False) as connection:
-            return moment(state_hosts.reserve(connection, host, micros(now), gap_seconds))
+            return moment(state_hosts.reserve(connection, gaps, micros(now)))
+
+    def turns(self, names: Collection[str]) -> dict[str, HostState]:
+        """Return what decides when hosts may be asked: their states, without robots.txt."""
+        with self._turn:
+            return {one.host: one for one in state_hosts.turns(self._connection, names)}
+
+    def complaints(self, domain: str) -> tuple[Complaint, ...]:
+        """Return the last complaint of each host of a domain."""
+        with self._turn:
+            return state_hosts.complaints(self._connection, domain)
+
+    def put_complaint(self, complaint: Complaint) -> None:
+        """Remember the last complaint of a host."""
+        with self._write() as connection:
+            state_hosts.complain(connection, complaint)
 
     def host_state(self, host: str) -> HostState | None:
         """Return what is remembered of a host; None if it was never asked."""

@@ -1,4 +1,4 @@
--- The work in hand and what is remembered of feeds and hosts. Version 3.
+-- The work in hand and what is remembered of feeds and hosts. Version 4.
 -- Columns *_at are microseconds since 1970-01-01 UTC, null where there is no such moment.
 
 -- Grain: one row per run that was begun and not ended. It is alive while its lock file is held.
@@ -110,7 +110,17 @@ create table if not exists finished_wants (
 
 create index if not exists finished_wants_by_time on finished_wants (finished_at);
 
--- Grain: one row per host that was ever asked.
+-- Grain: one row per host that last complained of too many requests: until when it meant it.
+create table if not exists complaints (
+    host          text primary key,
+    domain        text not null,
+    complained_at integer not null,
+    until_at      integer not null
+) without rowid;
+
+create index if not exists complaints_of_domain on complaints (domain);
+
+-- Grain: one row per host that was ever asked; per domain (*.a.example) and address (@192.0.2.1).
 create table if not exists hosts (
     host                text primary key,
     free_at             integer,

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from warehouse.state_rows import row_of
+from transforms.records import Complaint
+from warehouse.state_rows import host_state, row_of, values_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from transforms.records import HostState
 
+_FREE_AT = """
+    select max(max(coalesce(free_at, 0), coalesce(retry_after_at, 0)))
+    from hosts where host in (select value from json_each(?))
+"""
+
 _RESERVE = """
-    insert into hosts (host, free_at, requests) values (:host, :now + :gap, 1)
-    on conflict (host) do update set
-        free_at = :gap + max(:now, coalesce(free_at, :now), coalesce(retry_after_at, :now)),
-        requests = requests + 1
-    returning free_at
+    insert into hosts (host, free_at, requests) values (?, ?, 1)
+    on conflict (host) do update set free_at = excluded.free_at, requests = requests + 1
+"""
+
+_TURNS = """
+    select host, free_at, retry_after_at, crawl_delay_seconds
+    from hosts where host in (select value from json_each(?))
+"""
+
+_COMPLAIN = """
+    insert or replace into complaints (host, domain, complained_at, until_at)
+    values (:host, :domain, :complained_at, :until_at)
 """
 
 # Another process may have learnt more since the record was read: times and counts
@@ -54,11 +68,30 @@ _COUNT_BYTES = """
 """
 
 
-def reserve(connection: sqlite3.Connection, host: str, now: int, gap_seconds: float) -> int:
-    """Return when a request may start; keep the host for it until the gap is over, count it."""
-    gap = round(gap_seconds * 1_000_000)
-    row = connection.execute(_RESERVE, {"host": host, "now": now, "gap": gap}).fetchone()
-    return int(row["free_at"]) - gap
+def reserve(connection: sqlite3.Connection, gaps: Mapping[str, float], now: int) -> int:
+    """Return when a request may start; keep the names for it until their gaps are over."""
+    (free_at,) = connection.execute(_FREE_AT, (json.dumps(list(gaps)),)).fetchone()
+    start = max(now, free_at or now)
+    rows = [(name, start + round(seconds * 1_000_000)) for name, seconds in gaps.items()]
+    connection.executemany(_RESERVE, rows)
+    return start
+
+
+def turns(connection: sqlite3.Connection, names: Collection[str]) -> tuple[HostState, ...]:
+    """Return what is remembered of hosts, without robots.txt."""
+    rows = connection.execute(_TURNS, (json.dumps(list(names)),))
+    return tuple(host_state(row) for row in rows)
+
+
+def complain(connection: sqlite3.Connection, complaint: Complaint) -> None:
+    """Remember the last complaint of a host."""
+    connection.execute(_COMPLAIN, row_of(complaint))
+
+
+def complaints(connection: sqlite3.Connection, domain: str) -> tuple[Complaint, ...]:
+    """Return the last complaint of each host of a domain."""
+    rows = connection.execute("select * from complaints where domain = ?", (domain,))
+    return tuple(Complaint(**values_of(row)) for row in rows)
 
 
 def put(connection: sqlite3.Connection, state: HostState) -> None:

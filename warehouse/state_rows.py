@@ -11,7 +11,7 @@ from transforms.records import FeedState, HostState, Place, Want
 if TYPE_CHECKING:
     import sqlite3
 
-    from transforms.records import Exchange
+    from transforms.records import Complaint, Exchange
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -28,7 +28,7 @@ def moment(micros_since: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros_since)
 
 
-def row_of(record: FeedState | HostState) -> dict[str, Any]:
+def row_of(record: FeedState | HostState | Complaint) -> dict[str, Any]:
     """Return the columns of a record, which are named as its fields."""
     return {name: _column(getattr(record, name)) for name in record.__slots__}
 
@@ -41,12 +41,12 @@ def _column(value: Any) -> Any:  # noqa: ANN401 (whatever a field holds)
 
 def feed_state(row: sqlite3.Row) -> FeedState:
     """Return the record of a row of `feeds`."""
-    return FeedState(**_values(row))
+    return FeedState(**values_of(row))
 
 
 def host_state(row: sqlite3.Row) -> HostState:
     """Return the record of a row of `hosts`."""
-    return HostState(**_values(row))
+    return HostState(**values_of(row))
 
 
 def place(row: sqlite3.Row) -> Place | None:
@@ -89,7 +89,8 @@ def want(row: sqlite3.Row) -> Want:
     )
 
 
-def _values(row: sqlite3.Row) -> dict[str, Any]:
+def values_of(row: sqlite3.Row) -> dict[str, Any]:
+    """Return the fields of a record by name, as its row has them."""
     return {
         name: _field(name, row[name])
         for name in row.keys()  # noqa: SIM118 (a Row iterates over its values)

@@ -139,7 +139,10 @@ class Fetcher:
         if fault is not None:
             return self._unsent(fault)
         host = host_of(address)
-        async with self._politeness.turn(host) as asked_to_wait_until:
+        place = await self._wire.look_up(address)
+        if isinstance(place, Fault):
+            return self._unsent(place)
+        async with self._politeness.turn(host, place) as asked_to_wait_until:
             if asked_to_wait_until is not None:
                 detail = f"{host}: until {asked_to_wait_until.isoformat()}"
                 return self._unsent(Fault(code="host_asked_to_wait", detail=detail))

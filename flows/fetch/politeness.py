@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
-from transforms.freshness import retry_after_at
-from transforms.records import HostState
+from transforms.freshness import pause_after, retry_after_at
+from transforms.records import Complaint, HostState
+from transforms.schedule import is_challenged
 from transforms.urls import registrable_domain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import (
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+    )
     from datetime import datetime
 
     from flows.fetch.wire import Answer
@@ -22,18 +31,29 @@ if TYPE_CHECKING:
 
 PATIENCE = timedelta(seconds=60)
 """A host that asked to be left alone for longer is not waited for."""
-UNSAID_RETRY_AFTER = timedelta(minutes=5)
-"""The pause after a 429 that names none."""
 TOO_MANY_REQUESTS = 429
+FORBIDDEN = 403
+REFUSALS = 5
+"""So many answers in a row that forbid or challenge are a complaint, whatever they say."""
 LATENCY_SHARE = 2.0
 """A host that takes a second to answer is left alone for two from the start."""
+DOMAIN_SHARE, DOMAIN_CONNECTIONS = 0.2, 2
+ADDRESS_SHARE, ADDRESS_CONNECTIONS = 0.1, 4
+"""Of the gap of a host: what lies between requests to hosts of one domain, at one address."""
 
 
 class HostLedger(Protocol):
     """What is remembered of hosts, durably, by all processes together."""
 
-    def reserve(self, host: str, now: datetime, gap_seconds: float) -> datetime:
-        """Return when the next request may start; keep that moment for it, and count it."""
+    def reserve(self, gaps: Mapping[str, float], now: datetime) -> datetime:
+        """Return when the next request may start; keep that moment for it, and count it.
+
+        ``gaps``: the seconds for which each name is to be left alone from then on.
+        """
+        ...
+
+    def turns(self, names: Collection[str]) -> Mapping[str, HostState]:
+        """Return what decides when hosts may be asked, of those that ever were."""
         ...
 
     def host_state(self, host: str) -> HostState | None:
@@ -48,17 +68,28 @@ class HostLedger(Protocol):
         """Count the bytes that came."""
         ...
 
+    def complaints(self, domain: str) -> Collection[Complaint]:
+        """Return the last complaint of each host of a domain."""
+        ...
+
+    def put_complaint(self, complaint: Complaint) -> None:
+        """Remember the last complaint of a host."""
+        ...
+
 
 class Politeness:
     """Gives turns to ask hosts.
 
     Within the process a host has one connection at a time; among all processes
-    requests to it start at least a gap apart (`HostLedger.reserve`). The gap is
-    the longest of ``settings.host_gap_seconds``, the host's crawl delay, and twice
-    what it took to answer last (unless the gap is set to nothing at all).
+    requests to it start at least a gap apart (`HostLedger.reserve`), and none starts
+    while another is under way. The gap is the longest of ``settings.host_gap_seconds``,
+    the host's crawl delay, and twice what it took to answer last (unless the gap is set
+    to nothing at all). Hosts of one registrable domain, and hosts at one address, share
+    a few connections and a gap that is a part of that.
 
-    A 429 speaks for its host. Once two hosts of one registrable domain have said it
-    and both still mean it, it speaks for the domain: all its hosts are left alone.
+    A 429 speaks for its host, and so do five refusals in a row. Once two hosts of one
+    registrable domain have complained and both still mean it, it speaks for the domain:
+    all its hosts are left alone.
     """
 
     def __init__(
@@ -73,33 +104,40 @@ class Politeness:
         self._clock = clock
         self._sleep = sleep
         self._slots = asyncio.Semaphore(settings.connections)
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._complaints: dict[str, dict[str, datetime]] = {}  # by domain and host: until when
+        self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._refusals: dict[str, int] = {}  # by host, in a row
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[datetime | None]:
-        """Wait for the host's turn and hold it.
+    async def turn(self, host: str, address: str | None = None) -> AsyncIterator[datetime | None]:
+        """Wait for the host's turn and hold it; ``address`` is where the request goes.
 
         Yields None when the request may start now; a time when the host asked not to
         be asked before then and that is too far away to wait for: nothing may be sent.
         """
-        async with self._lock(host):
-            asked_to_wait_until = await self._wait_until_free(host)
+        domain, place = domain_of(host), f"@{address or host}"
+        names = (host, domain, place) if address else (host, domain)
+        # Always in this order, so that no two wait for each other; and the slot after the
+        # wait, so that those who wait hold none.
+        async with (
+            self._share(host, 1),
+            self._share(domain, DOMAIN_CONNECTIONS),
+            self._share(place, ADDRESS_CONNECTIONS),
+        ):
+            asked_to_wait_until = await self._wait_until_free(names)
             if asked_to_wait_until is not None:
                 yield asked_to_wait_until
                 return
-            # The slot is taken after the wait, so that waiting hosts hold none, and
-            # before the reservation, so that a full house does not eat up the gap.
+            # Before the reservation, so that a full house does not eat up the gap.
             async with self._slots:
-                gap = self._gap(self._hosts.host_state(host))
-                await self._sleep_until(self._hosts.reserve(host, self._clock(), gap))
-                yield None
+                gaps = self._gaps(names)
+                await self._sleep_until(self._hosts.reserve(gaps, self._clock()))
+                with self._held(host, gaps[host]):
+                    yield None
 
     def left_alone_until(self, host: str) -> datetime | None:
         """Return before when a host, or its domain, asked not to be asked; None for never."""
-        states = (self._hosts.host_state(name) for name in (host, domain_of(host)))
-        return max(
-            (one.retry_after_at for one in states if one and one.retry_after_at), default=None
+        return _latest(
+            one.retry_after_at for one in self._hosts.turns((host, domain_of(host))).values()
         )
 
     def record(self, host: str, answer: Answer) -> None:
@@ -111,56 +149,92 @@ class Politeness:
             free_at = answer.asked_at + timedelta(seconds=rest)
             self._hosts.put_host_state(replace(self._known(host), free_at=free_at))
         until = retry_after_at(answer.status, answer.headers, now)
-        if until is None and answer.status == TOO_MANY_REQUESTS:
-            until = now + UNSAID_RETRY_AFTER
-        if until is None:
-            return
-        self._leave_alone(host, until)
-        domain = domain_of(host)
-        if answer.status == TOO_MANY_REQUESTS:
-            self._widen(host, domain, until, now)
+        if self._is_complaint(host, answer):
+            self._complain(host, until, now)
+        elif until is not None:
+            self._leave_alone(host, until)
 
-    def _widen(self, host: str, domain: str, until: datetime, now: datetime) -> None:
-        """Leave a whole domain alone if another host of it has complained as well."""
-        complaints = self._complaints.setdefault(domain, {})
-        complaints[host] = until
-        if any(at > now for other, at in complaints.items() if other != host):
+    def _is_complaint(self, host: str, answer: Answer) -> bool:
+        if answer.status == TOO_MANY_REQUESTS:
+            return True
+        if answer.status != FORBIDDEN and not is_challenged(answer.headers):
+            self._refusals.pop(host, None)
+            return False
+        self._refusals[host] = self._refusals.get(host, 0) + 1
+        return self._refusals[host] >= REFUSALS
+
+    def _complain(self, host: str, until: datetime | None, now: datetime) -> None:
+        """Leave a host alone; its whole domain if another host of it has complained as well."""
+        domain = domain_of(host)
+        earlier = {one.host: one for one in self._hosts.complaints(domain)}
+        until = until or now + pause_after(earlier.pop(host, None), now)
+        complaint = Complaint(host=host, domain=domain, complained_at=now, until_at=until)
+        self._hosts.put_complaint(complaint)
+        self._leave_alone(host, until)
+        if any(other.until_at > now for other in earlier.values()):
             self._leave_alone(domain, until)
 
     def _leave_alone(self, host: str, until: datetime) -> None:
-        state = self._known(host)
-        latest = max(until, state.retry_after_at or until)
-        self._hosts.put_host_state(replace(state, retry_after_at=latest))
+        self._hosts.put_host_state(replace(self._known(host), retry_after_at=until))
 
     def _known(self, host: str) -> HostState:
         return self._hosts.host_state(host) or HostState(host=host)
 
-    async def _wait_until_free(self, host: str) -> datetime | None:
+    async def _wait_until_free(self, names: tuple[str, ...]) -> datetime | None:
         while True:
-            state, now = self._hosts.host_state(host), self._clock()
-            asked = self.left_alone_until(host)
+            states, now = self._hosts.turns(names).values(), self._clock()
+            asked = _latest(one.retry_after_at for one in states)
             if asked is not None and asked - now > PATIENCE:
                 return asked
-            free_at = max(filter(None, (state.free_at if state else None, asked)), default=now)
-            if free_at <= now:
+            free_at = _latest((asked, *(one.free_at for one in states)))
+            if free_at is None or free_at <= now:
                 return None
             await self._sleep_until(free_at)
 
-    def _gap(self, state: HostState | None) -> float:
+    def _gaps(self, names: tuple[str, ...]) -> dict[str, float]:
+        host = names[0]
+        state = self._hosts.turns((host,)).get(host)
         delay = None if state is None else state.crawl_delay_seconds
-        return max(self._gap_seconds, delay or 0.0)
+        shares = (1.0, DOMAIN_SHARE, ADDRESS_SHARE)
+        gaps = {name: self._gap_seconds * share for name, share in zip(names, shares, strict=False)}
+        return gaps | {host: max(self._gap_seconds, delay or 0.0)}
+
+    @contextmanager
+    def _held(self, host: str, gap_seconds: float) -> Iterator[None]:
+        """Keep others off a host for as long as it takes to answer."""
+        if not gap_seconds:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle
+
+        def hold() -> None:
+            nonlocal timer
+            free_at = self._clock() + timedelta(seconds=gap_seconds)
+            self._hosts.put_host_state(replace(self._known(host), free_at=free_at))
+            timer = loop.call_later(gap_seconds / 2, hold)
+
+        timer = loop.call_later(gap_seconds / 2, hold)
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     async def _sleep_until(self, moment: datetime) -> None:
         while (wait := (moment - self._clock()).total_seconds()) > 0:
             await self._sleep(wait)
 
-    def _lock(self, host: str) -> asyncio.Lock:
-        lock = self._locks.get(host)
-        if lock is None:
-            lock = self._locks[host] = asyncio.Lock()
-        return lock
+    def _share(self, name: str, connections: int) -> asyncio.Semaphore:
+        share = self._shares.get(name)
+        if share is None:
+            share = self._shares[name] = asyncio.Semaphore(connections)
+        return share
 
 
 def domain_of(host: str) -> str:
     """Return the name under which the ledger keeps what concerns all hosts of a domain."""
     return f"*.{registrable_domain(host)}"
+
+
+def _latest(moments: Iterable[datetime | None]) -> datetime | None:
+    return max(filter(None, moments), default=None)

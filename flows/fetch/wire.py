@@ -97,6 +97,24 @@ class Wire:
         detail = f"{literal} is not public: {why}"
         return Fault(code="address_refused", detail=detail, is_final=True)
 
+    async def look_up(self, address: str) -> str | Fault | None:
+        """Return the IP address that a URL leads to; the lookup is kept for the request itself.
+
+        None where the request goes elsewhere (to a proxy, or on a detour).
+        """
+        url = URL(address, encoded=True)
+        is_proxied = self._proxies is not None and self._proxies.of(url) is not None
+        if self._connect_to is not None or is_proxied:
+            return None
+        connector = cast("aiohttp.TCPConnector", self._session(is_proxied=False).connector)
+        try:
+            async with asyncio.timeout(self._timeout.total):
+                found = await connector._resolve_host(url.raw_host or "", url.port or 0)  # noqa: SLF001 (its cache is what the request uses)
+        except WIRE_ERRORS as error:
+            return fault_of(error)
+        # The same of several at each time, though resolvers shuffle them.
+        return min((result["host"] for result in found), key=lambda one: (":" in one, one))
+
     async def send(
         self, address: str, headers: Mapping[str, str], *, max_bytes: int, keeps_cut: bool = False
     ) -> Answer:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import timedelta
 from email.utils import format_datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flows.fetch import dialling
 from flows.fetch.politeness import Politeness
 from flows.settings import Settings
 from transforms.records import HostState
@@ -228,3 +230,132 @@ def test_two_hosts_that_complain_speak_for_their_domain(lab: Lab, said: Said) ->
         assert (await visit.feed("http://c.paper.example.org/")).status == 200
 
     lab(story)
+
+
+def test_what_one_host_of_a_domain_complained_of_is_known_after_a_restart(
+    lab: Lab, said: Said
+) -> None:
+    async def one(visit: Visit) -> None:
+        visit.answers["/full"] = said(429, Retry_After="3600")
+        await visit.feed("http://a.example.org/full")
+
+    async def other(visit: Visit) -> None:
+        visit.answers["/full"] = said(429, Retry_After="3600")
+        await visit.feed("http://b.example.org/full")
+        left_alone = await visit.feed("http://c.example.org/")
+        assert left_alone.problem is not None
+        assert left_alone.problem.code == "host_asked_to_wait"
+
+    lab(one)
+    lab(other)
+
+
+def test_hosts_of_one_domain_share_a_fifth_of_the_gap_and_two_connections(
+    lab: Lab, said: Said
+) -> None:
+    async def story(visit: Visit) -> None:
+        at_once, most = 0, 0
+
+        async def slowly(writer: asyncio.StreamWriter) -> None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.02)
+            at_once -= 1
+            writer.write(said(200))
+
+        visit.answers["/feed"] = slowly
+        urls = [f"http://h{number}.paper.example/feed" for number in range(6)]
+        exchanges = await asyncio.gather(*(visit.feed(url) for url in urls))
+        times = sorted(one.fetched_at for one in exchanges)
+        assert all(later - earlier >= GAP / 5 for earlier, later in pairwise(times))
+        assert times[-1] - times[0] < GAP * 2
+        assert most <= 2
+
+    lab(story, host_gap_seconds=5.0)
+
+
+def test_hosts_at_one_address_share_a_tenth_of_the_gap(
+    lab: Lab, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(visit: Visit) -> None:
+        def found(_host: str, port: int, *_: object) -> list[object]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+        monkeypatch.setattr(dialling.socket, "getaddrinfo", found)
+        port = visit.publisher.port
+        visit.answers["/feed"] = said(200)
+        urls = [f"http://paper{number}.example:{port}/feed" for number in range(6)]
+        exchanges = await asyncio.gather(*(visit.feed(url) for url in urls))
+        times = sorted(one.fetched_at for one in exchanges)
+        assert len(times) == 6
+        assert all(later - earlier >= GAP / 10 for earlier, later in pairwise(times))
+        known = visit.state.host_state("@127.0.0.1")
+        assert known is not None
+        assert known.requests == 6
+
+    lab(story, is_direct=True, host_gap_seconds=5.0, allowed_networks=("127.0.0.0/8",))
+
+
+def test_a_host_that_goes_on_complaining_is_left_alone_for_ever_longer(
+    lab: Lab, said: Said
+) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/feed"] = said(429)
+        pauses = []
+        for _ in range(11):
+            began = visit.machine.now
+            assert (await visit.feed("http://a.example/feed")).status == 429
+            until = visit.fetcher.left_alone_until("http://a.example/feed")
+            assert until is not None
+            pauses.append(round((until - began).total_seconds() / 60))
+            visit.machine.now = until
+        assert pauses == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]
+        visit.machine.now += timedelta(days=2)
+        await visit.feed("http://a.example/feed")
+        until = visit.fetcher.left_alone_until("http://a.example/feed")
+        assert until is not None
+        assert until - visit.machine.now < timedelta(minutes=6)
+
+    lab(story)
+
+
+@pytest.mark.parametrize("headers", [{"status": 403}, {"status": 200, "CF_Mitigated": "challenge"}])
+def test_five_refusals_in_a_row_are_a_complaint(
+    lab: Lab, said: Said, headers: dict[str, Any]
+) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/page"] = said(**headers)
+        visit.answers["/open"] = said(200)
+        for path in ("page", "page", "page", "page", "open", *["page"] * 5):
+            assert visit.fetcher.left_alone_until("http://a.example/") is None
+            await visit.feed(f"http://a.example/{path}")
+        refused = await visit.feed("http://a.example/open")
+        assert refused.problem is not None
+        assert refused.problem.code == "host_asked_to_wait"
+
+    lab(story)
+
+
+def test_no_other_process_asks_a_host_while_it_takes_its_time(lab: Lab, said: Said) -> None:
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        writer.write(said())
+
+    async def story(visit: Visit) -> None:
+        visit.answers["/slow"] = slow
+        settings, machine = Settings(host_gap_seconds=0.1), visit.machine
+        other = Politeness(visit.state, settings, machine.clock, machine.sleep)
+        asking = asyncio.create_task(visit.feed("http://a.example/slow"))
+        await asyncio.sleep(0.02)
+        while not asking.done():
+            visit.machine.now += timedelta(seconds=0.02)
+            state = visit.state.host_state("a.example")
+            assert state is not None
+            assert state.free_at is not None
+            assert state.free_at > visit.machine.now
+            await asyncio.sleep(0.02)
+        async with other.turn("a.example"):
+            assert visit.machine.now >= visit.publisher.requests[0].at + timedelta(seconds=0.3)
+
+    lab(story, host_gap_seconds=0.1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from transforms.records import Exchange, FeedState, HostState, Place, Want
+from transforms.records import Complaint, Exchange, FeedState, HostState, Place, Want
 from transforms.schedule import is_due
 from warehouse.state import (
     RunIsAliveError,
@@ -233,7 +233,7 @@ def test_a_claim_goes_round_the_hosts(state: State) -> None:
 
 def test_the_host_asked_least_lately_comes_first(state: State) -> None:
     state.want([a_want("a", "a.example"), a_want("b", "b.example")], NOW)
-    state.reserve("a.example", NOW, 5)
+    state.reserve({"a.example": 5}, NOW)
     assert [want.want_id for want in state.claim("run-1", NOW, 1, 1)] == ["b"]
 
 
@@ -374,15 +374,15 @@ def test_a_claim_costs_hosts_and_not_wants(state: State) -> None:
 
 def test_reserve_keeps_the_gap(state: State) -> None:
     gap = timedelta(seconds=2.5)
-    starts = [state.reserve("a.example", NOW, 2.5) for _ in range(3)]
+    starts = [state.reserve({"a.example": 2.5}, NOW) for _ in range(3)]
     assert starts == [NOW, NOW + gap, NOW + 2 * gap]
-    assert state.reserve("b.example", NOW, 2.5) == NOW
-    assert state.reserve("a.example", NOW + HOUR, 2.5) == NOW + HOUR
+    assert state.reserve({"b.example": 2.5}, NOW) == NOW
+    assert state.reserve({"a.example": 2.5}, NOW + HOUR) == NOW + HOUR
 
 
 def test_reserve_waits_for_what_the_host_asked(state: State) -> None:
     state.put_host_state(HostState(host="a.example", retry_after_at=NOW + HOUR))
-    assert state.reserve("a.example", NOW, 5) == NOW + HOUR
+    assert state.reserve({"a.example": 5}, NOW) == NOW + HOUR
 
 
 def test_a_host_state_comes_back_equal(state: State) -> None:
@@ -397,7 +397,7 @@ def test_a_host_state_comes_back_equal(state: State) -> None:
 
 def test_a_stale_host_state_turns_nothing_back(state: State) -> None:
     state.put_host_state(FULL_HOST)
-    state.reserve("a.example", NOW, 5)
+    state.reserve({"a.example": 5}, NOW)
     state.count_bytes("a.example", 100)
     state.put_host_state(HostState(host="a.example"))
     known = state.host_state("a.example")
@@ -428,7 +428,7 @@ def test_requests_are_counted_as_they_are_reserved_and_bytes_with_the_next_write
     with State(file) as state:
         state.count_bytes("b.example", 1)  # whatever comes first
         for payload_bytes in (10, 5):
-            state.reserve("a.example", NOW, 0)
+            state.reserve({"a.example": 0}, NOW)
             state.count_bytes("a.example", payload_bytes)
     with State(file) as state:
         known = HostState(host="a.example", free_at=NOW, requests=2, payload_bytes=15)
@@ -439,8 +439,8 @@ def test_bytes_outlast_a_transaction_that_fails(state: State) -> None:
     state.count_bytes("a.example", 10)
     with pytest.raises(LookupError):
         state.record_pages([("unknown", an_exchange("e"))])
-    state.reserve("b.example", NOW, 0)
-    state.reserve("b.example", NOW, 0)
+    state.reserve({"b.example": 0}, NOW)
+    state.reserve({"b.example": 0}, NOW)
     assert state.host_state("a.example") == HostState(host="a.example", payload_bytes=10)
 
 
@@ -509,7 +509,7 @@ def test_a_file_of_a_newer_version_is_refused(file: Path) -> None:
 
 
 def test_commits_reach_the_disk(state: State) -> None:
-    state.reserve("a.example", NOW, 5)  # this one need not, and leaves no trace in the next
+    state.reserve({"a.example": 5}, NOW)  # this one need not, and leaves no trace in the next
     state.end_run("none")
     (mode,) = state._connection.execute("pragma journal_mode").fetchone()
     (synchronous,) = state._connection.execute("pragma synchronous").fetchone()
@@ -522,7 +522,7 @@ def test_many_can_open_a_new_file_at_once(file: Path) -> None:
     def use(number: int) -> None:
         try:
             with State(file) as state:
-                state.reserve("a.example", NOW, number)
+                state.reserve({"a.example": number}, NOW)
         except BaseException as fault:  # noqa: BLE001 (told to the test below)
             faults.append(fault)
 
@@ -557,7 +557,8 @@ def test_a_file_of_an_older_version_gets_what_came_since(
         connection.execute("alter table polls drop column document_id")
         for column in ("robots_exchange_id", "robots_at"):
             connection.execute(f"alter table hosts drop column {column}")
-        connection.execute("drop table documents")
+        for table in ("documents", "complaints"):
+            connection.execute(f"drop table {table}")
         connection.execute(f"pragma user_version = {version}")
         connection.commit()
     with State(file) as state:
@@ -580,3 +581,32 @@ def test_the_feeds_that_wait_are_those_that_are_not_due(state: State) -> None:
     assert state.feeds_waiting(NOW) == waiting
     assert len(waiting) == 7
     assert set(state.feed_states(["0-0", "1-1", "none"])) == {"0-0", "1-1"}
+
+
+def test_one_moment_is_kept_for_a_host_its_domain_and_its_address(state: State) -> None:
+    def reserve(host: str, domain: str) -> datetime:
+        return state.reserve({host: 5.0, domain: 1.0, "@192.0.2.1": 0.5}, NOW)
+
+    assert reserve("a.x.example", "*.x.example") == NOW
+    assert reserve("b.x.example", "*.x.example") == NOW + timedelta(seconds=1)
+    assert reserve("y.example", "*.y.example") == NOW + timedelta(seconds=1.5)
+    assert reserve("a.x.example", "*.x.example") == NOW + timedelta(seconds=5)
+    turns = state.turns(("a.x.example", "@192.0.2.1", "z.example"))
+    assert {name: turn.requests for name, turn in turns.items()} == {
+        "a.x.example": 0,  # what decides on turns, and no more
+        "@192.0.2.1": 0,
+    }
+    known = state.host_state("@192.0.2.1")
+    assert known is not None
+    assert known.requests == 4
+
+
+def test_the_last_complaint_of_a_host_outlives_the_process(file: Path) -> None:
+    first = Complaint(host="a.x.example", domain="*.x.example", complained_at=NOW, until_at=NOW)
+    last = replace(first, until_at=NOW + HOUR)
+    with State(file) as state:
+        state.put_complaint(first)
+        state.put_complaint(last)
+    with State(file) as state:
+        assert state.complaints("*.x.example") == (last,)
+        assert state.complaints("*.y.example") == ()

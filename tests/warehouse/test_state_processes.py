@@ -73,7 +73,7 @@ while True:
 
 RESERVES = """
 for _ in range(int(sys.argv[3])):
-    say(state.reserve("a.example", datetime.now(UTC), 0.5).isoformat())
+    say(state.reserve({"a.example": 0.5}, datetime.now(UTC)).isoformat())
 """
 
 CLAIMS = """
