@@ -73,6 +73,10 @@ def _print_story(story: FeedStory) -> None:
     facts = {
         "state": f"{story.health.condition}: {story.health.why}",
         "asked at": state.url if state.url != story.feed.url else "",
+        "moving to": f"{state.moving_to}: since {_at(state.moving_at)},"
+        f" {state.moving_polls} polls found it there"
+        if state.moving_to
+        else "",
         "polled": f"{_at(state.polled_at)}, {state.polls} polls",
         "next": f"{_at(state.due_at) or 'at once'}: {state.due_reason}",
         "last new": _at(state.changed_at) or "never",
@@ -90,6 +94,7 @@ def _print_story(story: FeedStory) -> None:
     for name, words in facts.items():
         if words:
             out.print(f"{name:<14}{escape(words)}")
+    _print_addresses(story)
     table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
     for poll in story.polls:
         table.add_row(
@@ -103,6 +108,22 @@ def _print_story(story: FeedStory) -> None:
             f"{poll.payload_bytes:,}",
         )
     if story.polls:
+        out.print(table)
+
+
+def _print_addresses(story: FeedStory) -> None:
+    out = screen()
+    if len(story.addresses) > 1:
+        table = _table("address", "first polled", "last polled")
+        for one in story.addresses:
+            times = _at(one.first_polled_at), _at(one.last_polled_at)
+            table.add_row(escape(one.url), *times)
+        out.print(table)
+    if story.moves:
+        table = _table("moved", "event", "to", "why")
+        for move in story.moves:
+            to = escape(move.to_url or "")
+            table.add_row(_at(move.moved_at), move.event, to, escape(move.why))
         out.print(table)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from transforms.records import Feed, HostState
-    from warehouse.exchanges import FeedHistory, HostHistory, PollRow
+    from warehouse.exchanges import AddressRow, FeedHistory, HostHistory, MoveRow, PollRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +43,13 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStory:
-    """One feed: all that is remembered of it, and its last polls, newest first."""
+    """One feed: all that is remembered of it; addresses, moves and last polls, newest first."""
 
     feed: Feed
     health: FeedHealth
     state: FeedState
+    addresses: tuple[AddressRow, ...]
+    moves: tuple[MoveRow, ...]
     polls: tuple[PollRow, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -103,6 +105,8 @@ def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
         if feed is None:
             raise LookupError(f"not a feed of this home: {url}; see `copytaster feeds list`")
         history = exchanges.feed_histories(con).get(feed.feed_id)
+        addresses = exchanges.feed_addresses(con, feed.feed_id)
+        moves = exchanges.feed_moves(con, feed.feed_id)
         rows = exchanges.last_polls(con, feed.feed_id, polls)
     with State(home.state) as state:
         known = state.feed_state(feed.feed_id)
@@ -110,6 +114,8 @@ def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
         feed=feed,
         health=_feed_health(feed, known, history),
         state=known or FeedState(feed_id=feed.feed_id, url=feed.url),
+        addresses=addresses,
+        moves=moves,
         polls=rows,
     )
 

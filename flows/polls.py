@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from expectations.check import check_entries
 from flows.fetch.grouping import Grouped
-from flows.jobs import FeedDone, FeedJob, read_feed, without_payload
+from flows.jobs import FeedJob, read_feed
+from flows.poll_reading import bounds, read_poll, unread, worth_checking
 from flows.step import step
 from flows.workers import Lost
 from transforms import schedule
-from transforms.batches import ReadPoll, Stamp, poll_batch
-from transforms.fates import Fate, poll_fate
-from transforms.records import FeedState, Problem
-from transforms.selection import decide
+from transforms.batches import Stamp, poll_batch
+from transforms.guids import doubtful_links, recognised
+from transforms.records import FeedState
 from transforms.urls import host_of
 from warehouse import history, load, read
-from warehouse.archive_read import read_exchange
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import duckdb
+
+    from flows.jobs import FeedDone
     from flows.run import Run
-    from transforms.records import Decision, Entry, Exchange, Feed, KnownEntry
+    from transforms.records import Exchange, Feed, KnownEntry
     from warehouse.state import PollInHand
 
 POLLS_A_BATCH = 100
@@ -103,15 +106,10 @@ async def _poll(run: Run, feed: Feed, recorder: Grouped[tuple[Exchange, FeedStat
     was_left_alone = exchange.problem is not None and exchange.problem.code == schedule.NOT_ASKED
     host = run.fetcher.left_alone_until(exchange.final_url) if was_left_alone else None
     after = schedule.after_exchange(
-        state, exchange, host_free_at=host, now=run.clock(), **_bounds(run)
+        state, exchange, host_free_at=host, now=run.clock(), **bounds(run)
     )
     await recorder.do((exchange, after))
     run.meter.advance("feeds")
-
-
-def _bounds(run: Run) -> dict[str, float]:
-    settings = run.settings
-    return {"min_minutes": settings.poll_min_minutes, "max_minutes": settings.poll_max_minutes}
 
 
 async def load_polls(run: Run) -> int:
@@ -142,46 +140,32 @@ async def _load_some(run: Run, in_hand: Sequence[PollInHand]) -> None:
     ]
     results = await run.workers.map(read_feed, jobs)
     done = [
-        _unread(run, job, result) if isinstance(result, Lost) else result
+        unread(run, job, result) if isinstance(result, Lost) else result
         for job, result in zip(jobs, results, strict=True)
     ]
     run.charge("parse", sum(one.cpu_seconds for one in done))
     await asyncio.to_thread(_settle, run, jobs, done, states)
 
 
-def _unread(run: Run, job: FeedJob, lost: Lost) -> FeedDone:
-    """Return the poll whose document cost a worker its life: a failure of this feed alone."""
-    exchange = without_payload(read_exchange(run.home.archive, job.place))
-    problem = Problem(
-        stage="poll", subject=job.feed.url, code=f"worker_{lost.reason}", detail=lost.detail
-    )
-    return FeedDone(
-        exchange=replace(exchange, problem=problem),
-        parsed=None,
-        is_same_body=False,
-        cpu_seconds=0.0,
-    )
-
-
 def _settle(
     run: Run, jobs: Sequence[FeedJob], done: Sequence[FeedDone], states: Mapping[str, FeedState]
 ) -> None:
     """Decide on the entries, check those worth it, load all in one transaction."""
-    entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
     with writing(run.home) as con:
-        known = read.known_entries(con, [entry.entry_id for entry in entries])
+        done, known = _recognise(con, done)
+        entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
         articles = read.known_articles_by_url(
             con, [entry.canonical_url for entry in entries if entry.canonical_url]
         )
         loaded = history.recorded_items(con, "poll", [one.exchange.exchange_id for one in done])
     now = run.clock()
     polls = [
-        _read_poll(run, job.feed, one, states[job.feed.feed_id], known)
+        read_poll(run, job.feed, one, states[job.feed.feed_id], known)
         for job, one in zip(jobs, done, strict=True)
     ]
     recorded = {exchange_id for _, exchange_id in loaded}
     fresh = [poll for poll in polls if poll.exchange.exchange_id not in recorded]
-    checked = check_entries(_worth_checking(fresh), now=now)
+    checked = check_entries(worth_checking(fresh), now=now)
     batch = poll_batch(
         fresh,
         {verdict.subject_id: verdict for verdict in checked.verdicts},
@@ -198,46 +182,26 @@ def _settle(
     )
 
 
-def _worth_checking(polls: Sequence[ReadPoll]) -> list[Entry]:
-    return [
-        decision.entry
-        for poll in polls
-        for decision in poll.decisions
-        if decision.action == "fetch"
+def _recognise(
+    con: duckdb.DuckDBPyConnection, done: Sequence[FeedDone]
+) -> tuple[list[FeedDone], dict[str, KnownEntry]]:
+    """Return the polls with items known again by their links, and what is known of all items."""
+    entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
+    known = read.known_entries(con, [entry.entry_id for entry in entries])
+    links: set[str] = set()
+    for one in done:
+        links.update(doubtful_links(one.parsed.entries, known) if one.parsed else ())
+    if not links:
+        return list(done), known
+    found = read.entries_by_link(con, links)
+    by_feed: defaultdict[str, dict[str, tuple[str, str | None]]] = defaultdict(dict)
+    for (feed, link), held in found.items():
+        by_feed[feed][link] = held
+    told = [
+        replace(one, parsed=recognised(one.parsed, known, by_feed[one.parsed.feed_id]))
+        if one.parsed
+        else one
+        for one in done
     ]
-
-
-def _read_poll(
-    run: Run, feed: Feed, done: FeedDone, state: FeedState, known: Mapping[str, KnownEntry]
-) -> ReadPoll:
-    decisions = decide(done.parsed.entries, known) if done.parsed else ()
-    fate = poll_fate(done.exchange, done.parsed)
-    after = _state_after(run, done, state, decisions)
-    if fate.outcome == "unchanged" and after.problem == schedule.UNASKED:
-        detail = "304 to a request without a condition"
-        fate = Fate(outcome="failed", reason=schedule.UNASKED, detail=detail)
-    return ReadPoll(
-        exchange=done.exchange,
-        feed_id=feed.feed_id,
-        fate=fate,
-        state=after,
-        parsed=done.parsed,
-        decisions=decisions,
-    )
-
-
-def _state_after(
-    run: Run, done: FeedDone, state: FeedState, decisions: Sequence[Decision]
-) -> FeedState:
-    """Return what to remember of a feed, now that its answer has been read."""
-    fate = poll_fate(done.exchange, done.parsed)
-    if fate.reason == schedule.CHALLENGE:
-        return state
-    if done.parsed is not None:
-        new = sum(decision.reason == "new" for decision in decisions)
-        return schedule.after_parse(
-            state, done.parsed, done.exchange, new, now=run.clock(), **_bounds(run)
-        )
-    if fate.outcome == "unchanged":
-        return schedule.after_not_modified(state, done.exchange, now=run.clock(), **_bounds(run))
-    return state
+    again = [entry.entry_id for one in told if one.parsed for entry in one.parsed.entries]
+    return told, read.known_entries(con, again)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Decision,
         Entry,
         Exchange,
+        FeedMove,
         FeedState,
         ParsedFeed,
         RuleResult,
@@ -51,6 +52,7 @@ class ReadPoll:
     state: FeedState
     parsed: ParsedFeed | None = None
     decisions: tuple[Decision, ...] = ()
+    move: FeedMove | None = None  # what it told of the feed's address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ def poll_batch(
         rule_results=tuple(rule_results),
         wants=tuple(wants),
         feed_states=tuple(poll.state for poll in polls),
+        feed_moves=tuple(poll.move for poll in polls if poll.move is not None),
     )
 
 

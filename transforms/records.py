@@ -67,6 +67,8 @@ ArticleKind = Literal[
 
 Severity = Literal["critical", "warning", "info"]
 
+MoveEvent = Literal["redirected", "adopted", "doubted", "withdrawn", "returned", "gone"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -138,6 +140,19 @@ class FeedState:
     moving_to: str | None = None  # where permanent redirects lead, while that is not proven
     moving_at: datetime | None = None  # since when they do
     moving_polls: int = 0  # polls that found the same feed there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedMove:
+    """Something that happened to the address of a feed; ``why`` holds the evidence, in words."""
+
+    feed_id: str
+    event: MoveEvent
+    from_url: str
+    to_url: str | None
+    why: str
+    at: datetime
+    exchange_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -518,4 +533,5 @@ class Batch:
     wants: tuple[Want, ...] = ()  # polls: pages now wanted; articles: those behind the outcomes
     feed_states: tuple[FeedState, ...] = ()
     host_states: tuple[HostState, ...] = ()
+    feed_moves: tuple[FeedMove, ...] = ()
     decisions: tuple[QuarantineDecision, ...] = ()  # on records that were kept aside

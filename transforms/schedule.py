@@ -23,6 +23,7 @@ from transforms.cadence import (
 )
 from transforms.freshness import fresh_for, retry_after_at
 from transforms.identity import make_id
+from transforms.moves import permanent_target
 
 if TYPE_CHECKING:
     from transforms.freshness import Headers
@@ -55,7 +56,6 @@ INCOMPLETE = frozenset({"truncated_document"})
 NOT_ASKED = "host_asked_to_wait"
 UNASKED = "unasked_not_modified"
 CHALLENGE = "challenge_page"
-PERMANENT = frozenset({301, 308})
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
@@ -291,10 +291,9 @@ def _outside_skipped(state: FeedState) -> FeedState:
 
 
 def _moved(exchange: Exchange) -> str:
-    """Return a remark on a feed whose every redirect was permanent: not yet adopted."""
-    if exchange.hops and all(hop.status in PERMANENT for hop in exchange.hops):
-        return f"; moved permanently to {exchange.final_url}"
-    return ""
+    """Return a remark on a feed that is redirected permanently."""
+    target = permanent_target(exchange)
+    return "" if target is None else f"; moved permanently to {target}"
 
 
 def _share(feed_id: str) -> float:

@@ -39,6 +39,26 @@ class PollRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """One address under which a feed was polled."""
+
+    url: str
+    first_polled_at: datetime
+    last_polled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRow:
+    """One event of a feed's address."""
+
+    moved_at: datetime
+    event: str
+    from_url: str
+    to_url: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostHistory:
     """What was exchanged with a host."""
 
@@ -61,6 +81,21 @@ def last_polls(con: duckdb.DuckDBPyConnection, feed_id: str, limit: int) -> tupl
     cursor = con.execute(query("last_polls"), [feed_id, limit])
     names = [column[0] for column in cursor.description or ()]
     return tuple(PollRow(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
+
+
+def feed_addresses(con: duckdb.DuckDBPyConnection, feed_id: str) -> tuple[AddressRow, ...]:
+    """Return the addresses under which a feed was polled, the last first."""
+    rows = con.execute(query("feed_urls"), [feed_id]).fetchall()
+    return tuple(
+        AddressRow(url=url, first_polled_at=first, last_polled_at=last) for url, first, last in rows
+    )
+
+
+def feed_moves(con: duckdb.DuckDBPyConnection, feed_id: str) -> tuple[MoveRow, ...]:
+    """Return what happened to a feed's address, the last first."""
+    names = ("moved_at", "event", "from_url", "to_url", "why")
+    rows = con.execute(query("feed_moves"), [feed_id]).fetchall()
+    return tuple(MoveRow(**dict(zip(names, row, strict=True))) for row in rows)
 
 
 def host_histories(con: duckdb.DuckDBPyConnection) -> dict[str, HostHistory]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pyarrow as pa
 
-from warehouse import stage, stage_ops
+from warehouse import stage, stage_feeds, stage_ops
 from warehouse.connection import query, transaction
 from warehouse.register import (
     begin_run,
@@ -268,7 +268,9 @@ def _load_marks(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
 
 
 def _load_states(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
-    feeds = stage_ops.feed_state_rows(batch.feed_states, batch.at)
+    feeds = stage_feeds.feed_state_rows(batch.feed_states, batch.at)
     rows = write_rows(con, "ops.feed_state", feeds, "merge_feed_urls", "merge_feed_state")
-    hosts = stage_ops.host_state_rows(batch.host_states, batch.at)
+    moves = stage_feeds.move_rows(batch)
+    rows |= write_rows(con, "ops.feed_moves", moves, "insert_feed_moves")
+    hosts = stage_feeds.host_state_rows(batch.host_states, batch.at)
     return rows | write_rows(con, "ops.host_state", hosts, "merge_host_state")

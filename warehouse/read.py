@@ -54,6 +54,15 @@ def known_entries(
     }
 
 
+def entries_by_link(
+    con: duckdb.DuckDBPyConnection, canonical_urls: Iterable[str]
+) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Return entry_id and guid by feed_id and link, of the entries seen first with some links."""
+    with asked(con, canonical_urls):
+        found = con.execute(query("entries_by_link")).fetchall()
+    return {(feed_id, link): (entry_id, guid) for feed_id, link, entry_id, guid in found}
+
+
 def known_versions(con: duckdb.DuckDBPyConnection, version_ids: Iterable[str]) -> set[str]:
     """Return those version_ids that are known."""
     with asked(con, version_ids):

@@ -16,15 +16,12 @@ from warehouse.write import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from transforms.records import (
         Article,
         Batch,
         Entry,
         Exchange,
-        FeedState,
-        HostState,
         Outcome,
         ParsedFeed,
         Problem,
@@ -204,27 +201,6 @@ def rule_result_rows(batch: Batch) -> list[Row]:
     """Return one row per rule of the batch's suites."""
     stamp = {"load_id": batch.load_id, "run_id": batch.run_id, "checked_at": batch.at}
     return [columns_of(result) | stamp for result in batch.rule_results]
-
-
-def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
-    """Return one row per feed: the state last polled."""
-    newest = sorted(states, key=lambda state: (state.polls, state.polled_at or at))
-    rows = []
-    for _, state in sorted({state.feed_id: state for state in newest}.items()):
-        row = columns_of(state) | {"copied_at": at}
-        del row["marks"]  # hashes for the next comparison, of no use to anybody else
-        rows.append(row)
-    return rows
-
-
-def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:
-    """Return one row per host, with the size of robots.txt in place of its text."""
-    rows = []
-    for _, state in sorted({state.host: state for state in states}.items()):
-        row = columns_of(state) | {"copied_at": at}
-        robots = row.pop("robots_body")
-        rows.append(row | {"robots_bytes": None if robots is None else len(robots)})
-    return rows
 
 
 def host_or_url(url: str) -> str:

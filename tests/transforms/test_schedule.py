@@ -417,7 +417,7 @@ def test_a_feed_whose_host_was_not_asked_waits_without_a_failure() -> None:
     assert_jittered(wait(after_exchange(STATE, answer, now=NOW)), 15 * MINUTE)
 
 
-@pytest.mark.parametrize(("statuses", "is_told"), [((301, 308), True), ((301, 302), False)])
+@pytest.mark.parametrize(("statuses", "is_told"), [((301, 308), True), ((302, 301), False)])
 def test_a_permanent_move_is_told_and_not_adopted(
     statuses: tuple[int, ...], *, is_told: bool
 ) -> None:

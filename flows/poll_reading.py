@@ -1,0 +1,105 @@
+"""What a poll means, once its document is read: its fate, its entries, the feed's next state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flows.jobs import FeedDone, without_payload
+from transforms import moves, schedule
+from transforms.batches import ReadPoll
+from transforms.fates import Fate, poll_fate
+from transforms.records import Problem
+from transforms.selection import decide
+from warehouse.archive_read import read_exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flows.jobs import FeedJob
+    from flows.run import Run
+    from flows.workers import Lost
+    from transforms.records import Decision, Entry, Feed, FeedState, KnownEntry
+
+
+def bounds(run: Run) -> dict[str, float]:
+    """Return the bounds of the time between polls, as they are set."""
+    settings = run.settings
+    return {"min_minutes": settings.poll_min_minutes, "max_minutes": settings.poll_max_minutes}
+
+
+def unread(run: Run, job: FeedJob, lost: Lost) -> FeedDone:
+    """Return the poll whose document cost a worker its life: a failure of this feed alone."""
+    exchange = without_payload(read_exchange(run.home.archive, job.place))
+    problem = Problem(
+        stage="poll", subject=job.feed.url, code=f"worker_{lost.reason}", detail=lost.detail
+    )
+    return FeedDone(
+        exchange=replace(exchange, problem=problem),
+        parsed=None,
+        is_same_body=False,
+        cpu_seconds=0.0,
+    )
+
+
+def worth_checking(polls: Sequence[ReadPoll]) -> list[Entry]:
+    """Return the entries whose pages are to be fetched, if they pass."""
+    return [
+        decision.entry
+        for poll in polls
+        for decision in poll.decisions
+        if decision.action == "fetch"
+    ]
+
+
+def read_poll(
+    run: Run, feed: Feed, done: FeedDone, state: FeedState, known: Mapping[str, KnownEntry]
+) -> ReadPoll:
+    """Return a poll with all that follows from it; ``state`` is the feed's after the exchange."""
+    decisions = decide(done.parsed.entries, known) if done.parsed else ()
+    fate = poll_fate(done.exchange, done.parsed)
+    after = _state_after(run, done, state, decisions)
+    if fate.outcome == "unchanged" and after.problem == schedule.UNASKED:
+        detail = "304 to a request without a condition"
+        fate = Fate(outcome="failed", reason=schedule.UNASKED, detail=detail)
+    if fate.outcome == "failed":
+        after = moves.returned(after, feed.url)
+    else:
+        after = moves.after_answer(
+            after,
+            done.exchange,
+            is_same_feed=_is_same_feed(state, done, decisions),
+            now=run.clock(),
+        )
+    return ReadPoll(
+        exchange=done.exchange,
+        feed_id=feed.feed_id,
+        fate=fate,
+        state=after,
+        parsed=done.parsed,
+        decisions=decisions,
+        move=moves.move_between(state, after, done.exchange, run.clock()),
+    )
+
+
+def _is_same_feed(state: FeedState, done: FeedDone, decisions: Sequence[Decision]) -> bool:
+    """Tell whether an answer is of the feed that is known: nothing changed, or entries shared."""
+    is_first = state.full_fetch_at is None
+    return done.parsed is None or is_first or any(one.reason != "new" for one in decisions)
+
+
+def _state_after(
+    run: Run, done: FeedDone, state: FeedState, decisions: Sequence[Decision]
+) -> FeedState:
+    """Return what to remember of a feed, now that its answer has been read."""
+    fate = poll_fate(done.exchange, done.parsed)
+    if fate.reason == schedule.CHALLENGE:
+        return state
+    if done.parsed is not None:
+        new = sum(decision.reason == "new" for decision in decisions)
+        return schedule.after_parse(
+            state, done.parsed, done.exchange, new, now=run.clock(), **bounds(run)
+        )
+    if fate.outcome == "unchanged":
+        return schedule.after_not_modified(state, done.exchange, now=run.clock(), **bounds(run))
+    return state

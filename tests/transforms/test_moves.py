@@ -1,0 +1,125 @@
+"""Feeds that move: which redirects count, and what proves where they lead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from transforms.moves import after_answer, move_between, permanent_target, returned
+from transforms.records import Exchange, FeedState, Hop
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+OLD, NEW, OTHER = "https://a.example/feed", "https://b.example/feed", "https://c.example/feed"
+STATE = FeedState(feed_id="f", url=OLD, etag='"a"', body_hash="00")
+
+
+def answer(
+    *statuses: int, via: tuple[str, ...] = (), final: str = NEW, status: int = 200
+) -> Exchange:
+    asked = (OLD, *via)
+    return Exchange(
+        exchange_id="x",
+        run_id="r",
+        purpose="feed",
+        requested_url=OLD,
+        final_url=final if statuses else OLD,
+        fetched_at=NOW,
+        elapsed_ms=1,
+        status=status,
+        hops=tuple(Hop(url=url, status=one) for url, one in zip(asked, statuses, strict=False)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("exchange", "expected"),
+    [
+        (answer(), None),
+        (answer(301), NEW),
+        (answer(308), NEW),
+        (answer(302), None),
+        (answer(301, 308, via=(OTHER,)), NEW),
+        (answer(301, 302, via=(OTHER,)), OTHER),  # the permanent beginning alone
+        (answer(302, 301, via=(OTHER,)), None),
+    ],
+)
+def test_only_the_permanent_beginning_of_a_way_counts(
+    exchange: Exchange, expected: str | None
+) -> None:
+    assert permanent_target(exchange) == expected
+
+
+def told(*polls: tuple[int, bool]) -> list[FeedState]:
+    """Return the states after polls, each some hours after the first, same feed or not."""
+    states = [STATE]
+    for hours, is_same in polls:
+        now = NOW + timedelta(hours=hours)
+        states.append(after_answer(states[-1], answer(301), is_same_feed=is_same, now=now))
+    return states[1:]
+
+
+@pytest.mark.parametrize(
+    ("polls", "is_adopted"),
+    [
+        (((0, True), (24, True)), False),  # too few
+        (((0, True), (1, True), (2, True), (47, True)), False),  # too soon
+        (((0, True), (24, True), (48, True)), True),
+        (((0, True), (1, True), (2, True), (49, True)), True),
+        (((0, True), (24, False), (48, True), (60, True)), False),  # another feed in between
+        (((0, False), (24, False), (48, False), (96, False)), False),  # never the same
+    ],
+)
+def test_a_move_is_adopted_once_it_is_proven(
+    polls: tuple[tuple[int, bool], ...], *, is_adopted: bool
+) -> None:
+    last = told(*polls)[-1]
+    assert (last.url == NEW) == is_adopted
+    assert (last.moving_to is None) == is_adopted
+    assert last.etag == '"a"'  # the new address gave it: requests were answered there
+
+
+def test_a_move_that_is_taken_back_or_leads_elsewhere_begins_anew() -> None:
+    once = told((0, True), (24, True))[-1]
+    back = after_answer(once, answer(), is_same_feed=True, now=NOW + 3 * DAY)
+    assert (back.url, back.moving_to, back.moving_polls) == (OLD, None, 0)
+    elsewhere = after_answer(once, answer(301, final=OTHER), is_same_feed=True, now=NOW + 3 * DAY)
+    assert (elsewhere.url, elsewhere.moving_to, elsewhere.moving_polls) == (OLD, OTHER, 1)
+
+
+def test_encryption_is_not_given_up() -> None:
+    plain = answer(301, final="http://a.example/feed")
+    after = after_answer(STATE, plain, is_same_feed=True, now=NOW)
+    assert after.moving_to is None
+
+
+def test_a_lost_address_is_left_for_the_subscription() -> None:
+    moved = replace(STATE, url=NEW, failures=3.5)
+    assert returned(moved, OLD) == moved
+    lost = returned(replace(moved, failures=4.0), OLD)
+    assert (lost.url, lost.etag, lost.body_hash) == (OLD, None, "00")
+    assert returned(replace(STATE, failures=9.0), OLD).etag == '"a"'  # it never moved
+
+
+def test_each_change_is_an_event_with_its_evidence() -> None:
+    states = [STATE, *told((0, True), (24, False), (48, True), (72, True), (96, True))]
+    found = [move_between(one, two, answer(301), NOW) for one, two in pairwise(states)]
+    assert [move and move.event for move in found] == [
+        "redirected",
+        "doubted",
+        None,
+        None,
+        "adopted",
+    ]
+    moved = replace(STATE, url=NEW, failures=4.0)
+    back = move_between(moved, returned(moved, OLD), answer(status=404), NOW)
+    assert back is not None
+    assert (back.event, back.from_url, back.to_url) == ("returned", NEW, OLD)
+    gone = replace(STATE, failures=2.0)
+    end = move_between(gone, gone, answer(status=410), NOW)
+    assert end is not None
+    assert (end.event, end.to_url) == ("gone", None)
+    once = replace(gone, failures=1.0)
+    assert move_between(once, once, answer(status=410), NOW) is None

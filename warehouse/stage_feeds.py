@@ -1,0 +1,46 @@
+"""What is remembered of feeds and hosts, and what happened to them, as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warehouse.stage import columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from transforms.records import Batch, FeedState, HostState
+    from warehouse.write import Row
+
+
+def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
+    """Return one row per feed: the state last polled."""
+    newest = sorted(states, key=lambda state: (state.polls, state.polled_at or at))
+    rows = []
+    for _, state in sorted({state.feed_id: state for state in newest}.items()):
+        row = columns_of(state) | {"copied_at": at}
+        del row["marks"]  # hashes for the next comparison, of no use to anybody else
+        rows.append(row)
+    return rows
+
+
+def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:
+    """Return one row per host, with the size of robots.txt in place of its text."""
+    rows = []
+    for _, state in sorted({state.host: state for state in states}.items()):
+        row = columns_of(state) | {"copied_at": at}
+        robots = row.pop("robots_body")
+        rows.append(row | {"robots_bytes": None if robots is None else len(robots)})
+    return rows
+
+
+def move_rows(batch: Batch) -> list[Row]:
+    """Return one row per event of a feed's address."""
+    stamp = {"run_id": batch.run_id, "load_id": batch.load_id}
+    rows = []
+    for move in batch.feed_moves:
+        row = columns_of(move) | stamp
+        row["moved_at"] = row.pop("at")
+        rows.append(row)
+    return rows
