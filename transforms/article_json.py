@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from transforms.blocks import reading_text
+
 if TYPE_CHECKING:
     from datetime import tzinfo
 
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
 def article_to_json(article: Article) -> dict[str, object]:
     """Return an article as a JSON object.
 
-    ``text`` holds the body's paragraphs parted by newlines. ``authors`` names whom
+    ``text`` is what a reader reads, a paragraph a line: see `transforms.blocks.reading_text`;
+    the warehouse's body is its paragraphs, headings, lists and quotations. ``authors`` names whom
     the page credits with the text as it writes them: people first, then desks and
     agencies of its byline; what each is stands in ``credits``.
     """
     return {
-        "text": article.body,
+        "text": reading_text(article.blocks),
         "title": article.headline,
         "published_at": moment_to_iso(article.published),
         "modified_at": moment_to_iso(article.modified),

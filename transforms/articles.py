@@ -139,7 +139,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     )
     shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
-    blocks = _blocks(source, page_text, title, [credit.name for credit in credited])
+    blocks = _blocks(source, page_text, title, [credit.name for credit in credited], shown)
     if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
         return _problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
@@ -306,7 +306,9 @@ def _dates(source: _Source) -> moments.Published:
     return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
 
 
-def _blocks(source: _Source, page_text: PageText, title: Title, authors: list[str]) -> Blocks:
+def _blocks(
+    source: _Source, page_text: PageText, title: Title, authors: list[str], standfirst: str | None
+) -> Blocks:
     """Build the blocks of the page's text, or of the declared text where the page shows less."""
     pieces = engine.main_text(source.page.tree, source.url, source.survey.lines)
     chars = sum(len(piece.text) for piece in pieces)
@@ -314,7 +316,7 @@ def _blocks(source: _Source, page_text: PageText, title: Title, authors: list[st
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
         pieces = [Piece("paragraph", line) for line in declared]
     titles = [title.headline, *([title.kicker] if title.kicker else [])]
-    return build_blocks(pieces, page_text, titles=titles, authors=authors)
+    return build_blocks(pieces, page_text, titles=titles, authors=authors, standfirst=standfirst)
 
 
 def _declared_text(metadata: Metadata) -> list[str]:

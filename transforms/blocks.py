@@ -80,10 +80,11 @@ _NOTE = re.compile(
 )
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|Text|Text:|Texto:|Texte:|Tekst:)\s+\S", re.IGNORECASE)  # fmt: skip
 _DATE_PART = re.compile(r"\s*[|•·,–—]\s*[^|•·]*\b(?:19|20)\d\d\b.*$")
+CELL_BREAK, ROW_BREAK = " | ", " ¶ "
 _CELLS = re.compile(r" \| | ¶ ")
 _SPACE = re.compile(r"\s+")
 _YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)")
-_SENTENCE = re.compile(r"[.!?。！？।]$")
+_SENTENCE = re.compile(r"[.!?…。！？｡।॥؟۔།။៕።፧][\"'”’»«“)\]）」』】]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,17 @@ def build_blocks(
     *,
     titles: Sequence[str],
     authors: Iterable[str] = (),
+    standfirst: str | None = None,
 ) -> Blocks:
     """Type the pieces of the main text, put what was set aside among them, number them.
 
     ``titles`` (the headline, the kicker) are dropped where the text starts with them;
     ``authors`` are names known already: a line that is nothing else is a credit.
+    ``standfirst``: the one that the page shows.
     """
     drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, _Known.of(titles, authors))
-    merged = _merged(drafts, page)
+    opening = [Draft("standfirst", standfirst)] if standfirst else []
+    merged = [*opening, *_merged(drafts, page)]
     body, blocks = number_blocks(merged)
     found = tuple(credit for draft in merged for credit in draft.credits)
     dateline = next((draft.text for draft in merged if draft.kind == "dateline"), None)
@@ -382,3 +386,26 @@ def _places(texts: Sequence[str], squeezed: str) -> list[int]:
     for index in range(1, len(places)):
         places[index] = max(places[index], places[index - 1])
     return places
+
+
+def reading_text(blocks: Iterable[Block]) -> str:
+    """Return what a reader reads of an article: its body, with what is quoted and tabulated in it.
+
+    That is a standfirst written in sentences (not a deck in the manner of a headline), the
+    dateline before its paragraph, the body, the words of embedded posts, and tables, a row a
+    line with tabs between the cells. Captions, credits, notes, promotion and video prompts
+    stay out.
+    """
+    lines: list[str] = []
+    dateline = ""
+    for block in blocks:
+        if block.kind == "dateline":
+            dateline = f"{block.text} – "
+        elif block.kind in BODY_KINDS:
+            lines.append(dateline + block.text)
+            dateline = ""
+        elif block.kind == "table":
+            lines.append(block.text.replace(ROW_BREAK, "\n").replace(CELL_BREAK, "\t"))
+        elif block.kind == "embed" or (block.kind == "standfirst" and _SENTENCE.search(block.text)):
+            lines.append(block.text)
+    return "\n".join(lines)

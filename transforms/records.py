@@ -30,6 +30,7 @@ OutcomeKind = Literal[
 Precision = Literal["second", "minute", "day", "month", "year"]
 
 BlockKind = Literal[
+    "standfirst",
     "paragraph",
     "heading",
     "list",
@@ -44,7 +45,10 @@ BlockKind = Literal[
     "video",
 ]
 BODY_KINDS: frozenset[BlockKind] = frozenset({"paragraph", "heading", "list", "quotation"})
-"""The kinds of block that make up the body; the others are kept beside it."""
+"""The kinds of block that make up the body; the others are kept beside it.
+
+``standfirst`` is the one that the page shows; what a page only declares is in the article alone.
+"""
 
 LIVE_LANE = "live"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from transforms.asides import PageText, set_aside, split_credit, squeeze
-from transforms.blocks import Draft, build_blocks, number_blocks, type_line
+from transforms.blocks import Draft, build_blocks, number_blocks, reading_text, type_line
 from transforms.engine import Piece
 from transforms.records import BODY_KINDS
 from transforms.survey import survey
@@ -166,3 +166,45 @@ def test_headings_that_only_promotion_follows_are_promotion() -> None:
     pieces = [Piece("paragraph", words), Piece("heading", "More from the coast")]
     page = PageText(squeeze(words), (), frozenset())
     assert build_blocks(pieces, page, titles=["x"]).body == words
+
+
+def test_a_reader_reads_tables_posts_and_datelines_but_no_captions_credits_or_promotion() -> None:
+    drafts = [
+        Draft("standfirst", "The ferry stops in spring."),
+        Draft("dateline", "PORT ELM (Reuters)"),
+        Draft("paragraph", "The council voted."),
+        Draft("caption", "The pier.", credit="Jane Doe"),
+        Draft("table", "Year | Passengers ¶ 2023 | 28,500"),
+        Draft("embed", "Goodbye, old ferry"),
+        Draft("promo", "Read more: Tides"),
+        Draft("video", "Watch video 02:15"),
+        Draft("note", "Correction: An earlier version gave another figure."),
+        Draft("credit", "rc/rt (Reuters)"),
+    ]
+    body, blocks = number_blocks(drafts)
+    assert body == "The council voted."
+    assert reading_text(blocks).splitlines() == [
+        "The ferry stops in spring.",
+        "PORT ELM (Reuters) – The council voted.",
+        "Year\tPassengers",
+        "2023\t28,500",
+        "Goodbye, old ferry",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("standfirst", "is_read"),
+    [
+        ("The ferry stops in spring, the council says.", True),
+        ("»Die Fähre fährt nicht mehr.«", True),
+        ("渡轮将于春天停运。", True),
+        ("नौका वसंत में बंद होगी।", True),
+        ("کشتی در بهار می‌ایستد؟", True),
+        ("Council to end ferry line after two hundred years", False),
+    ],
+)
+def test_a_standfirst_is_read_with_the_text_where_it_is_a_sentence(
+    standfirst: str, *, is_read: bool
+) -> None:
+    _, blocks = number_blocks([Draft("standfirst", standfirst), Draft("paragraph", "It voted.")])
+    assert (standfirst in reading_text(blocks)) is is_read
