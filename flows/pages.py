@@ -56,26 +56,28 @@ async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> 
 
     While one batch is extracted, checked and loaded, the next is fetched.
     """
-    wants = await fetch_pages(run, lane)
+    wants = await fetch_some(run, lane)
     while wants:
         async with asyncio.TaskGroup() as group:
-            fetching = group.create_task(fetch_pages(run, lane))
+            fetching = group.create_task(fetch_some(run, lane))
             await read_and_load(run, wants, window)
         # What this batch had in hand was left out of that claim: ask once more before leaving.
-        wants = fetching.result() or await fetch_pages(run, lane)
+        wants = fetching.result() or await fetch_some(run, lane)
 
 
-@step
-async def fetch_pages(run: Run, lane: str) -> tuple[Want, ...]:
-    """Claim a batch of wanted pages and see that each is in the archive.
-
-    Returns the wants, each with its place; empty when nothing is ready or time is up.
-    """
+async def fetch_some(run: Run, lane: str) -> tuple[Want, ...]:
+    """Claim a batch of wanted pages and fetch them; empty when none is ready or time is up."""
     if run.is_out_of_time:
         return ()
     gap, limit = run.settings.host_gap_seconds, run.settings.batch_pages
     per_host = max(1, int(HOST_SECONDS_A_BATCH / gap)) if gap else limit
     claimed = run.state.claim(run.run_id, run.clock(), limit, per_host, lane)
+    return await fetch_pages(run, claimed) if claimed else ()
+
+
+@step
+async def fetch_pages(run: Run, claimed: Sequence[Want]) -> tuple[Want, ...]:
+    """See that each wanted page is in the archive; return the wants, each with its place."""
     run.meter.expect("pages", len(claimed))
     by_page: dict[str, list[Want]] = {}
     for want in claimed:

@@ -63,7 +63,7 @@ async def measure(
 ) -> dict[str, list[tuple[float, float, float]]]:
     """Return (bare CPU, our CPU, our wall) in milliseconds a request, for each kind and run."""
     from flows.homes import prepare_home
-    from flows.pages import fetch_pages
+    from flows.pages import fetch_some
     from flows.polls import poll_feeds
     from flows.run import open_run
     from flows.settings import read_settings
@@ -105,7 +105,7 @@ async def measure(
                         ],
                         now,
                     )
-                    ours = await cost(lambda: fetch_pages(run, "live"), count)
+                    ours = await cost(lambda: fetch_some(run, "live"), count)
                 else:
                     feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
                     run.state.put_feed_states(

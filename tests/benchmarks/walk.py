@@ -230,7 +230,7 @@ def watch_stages() -> dict[str, float]:
     flows.run.publish = charged("publish", flows.run.publish)
 
     async def in_turn(run: Any, lane: str = "live", window: Any = pages.ALWAYS) -> None:
-        while wants := await pages.fetch_pages(run, lane):
+        while wants := await pages.fetch_some(run, lane):
             await pages.read_and_load(run, wants, window)
         for stage, seconds in run.costs.items():
             account[stage] += seconds
