@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,8 +28,9 @@ from transforms.language import (
     primary_subtag,
 )
 from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
+from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
 from transforms.pages import Page, TooComplexError, read_page
-from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag
+from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag, shown_text
 from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
 from transforms.titles import Title, choose_title, site_names
@@ -38,7 +40,7 @@ from transforms.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from transforms.records import Credit, Entry, Exchange
+    from transforms.records import Credit, Entry, Exchange, OutletKnowledge, PageTraits
 
 EXTRACTOR = f"copytaster {VERSION}; {engine.VERSION}"
 MAX_PAGE_BYTES = 5 * 2**20
@@ -64,6 +66,7 @@ class _Source:
     metadata: Metadata
     url: str
     sites: tuple[str, ...]
+    knowledge: OutletKnowledge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class _Reading:
     kind: kinds.PageKind
     is_paywalled: bool
     standfirst: str | None  # as the page shows it, apart from its text
+    traits: PageTraits
 
 
 def extract(
@@ -85,8 +89,11 @@ def extract(
     source_id: str,
     entry: Entry | None = None,
     max_bytes: int = MAX_PAGE_BYTES,
+    knowledge: OutletKnowledge | None = None,
 ) -> Article | Problem:
     """Extract the article of one page, or say why there is none.
+
+    ``knowledge`` is what is remembered of the page's outlet; of another's, it is not used.
 
     Codes: ``http_status_XXX``, ``not_html``, ``page_too_large``, ``page_too_complex``,
     ``challenge_page``, ``error_page``, ``no_main_text``, ``no_title``, and those of
@@ -107,7 +114,9 @@ def extract(
         return refusal
     url = exchange.final_url or exchange.requested_url
     sites = site_names(metadata, _host(url))
-    source = _Source(exchange, entry, page, survey(page.tree), metadata, url, sites)
+    if knowledge is not None and knowledge.outlet != outlet_of(url):
+        knowledge = None
+    source = _Source(exchange, entry, page, survey(page.tree), metadata, url, sites, knowledge)
     return _article(source, source_id)
 
 
@@ -125,6 +134,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         source.metadata,
         sites=source.sites,
         entry_title=entry.title if entry else None,
+        shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
     )
     if title is None:
         return _problem(source.exchange, "no_title", "neither page nor feed names the article")
@@ -140,6 +150,10 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
     blocks = _blocks(source, page_text, title, [credit.name for credit in credited], shown)
+    traits = traits_of(blocks.blocks, title.headline, url=source.url, titles=title.candidates)
+    if source.knowledge:
+        own = _descriptions(source.metadata)
+        blocks = set_apart(blocks, shared_lines(traits, source.knowledge, own))
     if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
         return _problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
@@ -153,9 +167,8 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     kind = kinds.tell_kind(
         source.url, title.headline, source.metadata, shape, paywalled=is_paywalled
     )
-    reading = _Reading(
-        title, when, once([*credited, *blocks.credits]), blocks, kind, is_paywalled, shown
-    )
+    credits_ = once([*credited, *blocks.credits])
+    reading = _Reading(title, when, credits_, blocks, kind, is_paywalled, shown, traits)
     return _assembled(source, source_id, reading)
 
 
@@ -164,7 +177,8 @@ def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
     key = canonical_page_url(source.url, metadata, is_article=reading.kind.kind != "listing")
     standfirst = reading.standfirst or _standfirst(metadata, blocks.body)
     language = _language(source, reading)
-    content = "\x00".join((reading.title.headline, standfirst or "", blocks.body))
+    shown = shown_text(blocks.blocks)
+    content = "\x00".join((reading.title.headline, standfirst or "", shown))
     content_hash = body_hash(content.encode("utf-8", "replace"))
     article_id = identity.article_id(key)
     return Article(
@@ -201,6 +215,8 @@ def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
         content_hash=content_hash,
         extractor=EXTRACTOR,
         doubts=tuple(_doubts(source, reading, language)),
+        outlet_version=source.knowledge.version if source.knowledge else None,
+        traits=reading.traits,
     )
 
 

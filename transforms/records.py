@@ -6,10 +6,11 @@ means *absent in the source*, never *we failed*: a failure is a `Problem`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 Stage = Literal["poll", "entry", "page", "article"]
@@ -43,12 +44,15 @@ BlockKind = Literal[
     "note",
     "promo",
     "video",
+    "boilerplate",  # what the outlet shows on other pages, too
 ]
 BODY_KINDS: frozenset[BlockKind] = frozenset({"paragraph", "heading", "list", "quotation"})
 """The kinds of block that make up the body; the others are kept beside it.
 
 ``standfirst`` is the one that the page shows; what a page only declares is in the article alone.
 """
+SHOWN_KINDS: frozenset[BlockKind] = BODY_KINDS | {"boilerplate"}
+"""The kinds of block in which a page's text is compared with its earlier versions."""
 
 LIVE_LANE = "live"
 
@@ -373,6 +377,11 @@ class Block:
     credit: str | None = None
 
 
+def shown_text(blocks: Iterable[Block]) -> str:
+    """Return the body with the outlet's own lines where they stood."""
+    return "\n".join(block.text for block in blocks if block.kind in SHOWN_KINDS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One credit: who wrote, edited, supplied or pictured."""
@@ -389,6 +398,27 @@ class Doubt:
 
     code: str  # date_conflict, date_contradicted_by_text, language_conflict, ...
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTraits:
+    """What one page may share with others of its outlet; texts as keys of their letters."""
+
+    outlet: str  # host without www.
+    headline: int
+    topic: tuple[int, ...]  # the headline's longer words
+    story: tuple[int, ...]  # its longest paragraphs: they tell the story under another headline
+    lines: tuple[int, ...]  # lines that have little to do with the rest of its text
+    titles: tuple[int, ...]  # all that it calls itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletKnowledge:
+    """What is remembered of an outlet's pages. A version names one state of it for good."""
+
+    outlet: str
+    version: int
+    pages: tuple[PageTraits, ...]  # one for an article, the newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -428,6 +458,13 @@ class Article:
     content_hash: str  # of everything that makes a version: headline, standfirst, body
     extractor: str  # 'copytaster 0.1.0; trafilatura 2.3.1'
     doubts: tuple[Doubt, ...] = ()
+    outlet_version: int | None = None  # of the outlet's knowledge that it was read with
+    traits: PageTraits | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def shown_text(self) -> str:
+        """The body with the outlet's own lines where they stood: what the page shows."""
+        return shown_text(self.blocks)
 
     @property
     def authors(self) -> tuple[str, ...]:

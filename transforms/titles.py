@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transforms.metadata import Metadata, plain, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from transforms.survey import Survey
 
@@ -40,6 +40,7 @@ class Title:
     headline: str
     origin: str
     kicker: str | None = None
+    candidates: tuple[str, ...] = ()  # all that the page calls itself
 
 
 def site_names(metadata: Metadata, host: str) -> tuple[str, ...]:
@@ -53,26 +54,72 @@ def site_names(metadata: Metadata, host: str) -> tuple[str, ...]:
 
 
 def choose_title(
-    page: Survey, metadata: Metadata, *, sites: Sequence[str], entry_title: str | None = None
+    page: Survey,
+    metadata: Metadata,
+    *,
+    sites: Sequence[str],
+    entry_title: str | None = None,
+    shared: Callable[[Sequence[str]], Collection[str]] | None = None,
 ) -> Title | None:
     """Choose the headline; None where neither page nor feed has one.
+
+    ``shared`` tells which of some texts other pages of the outlet are called by, too: those
+    name the outlet or a section, unless the page agrees on one.
 
     The declared headline (JSON-LD) is believed, but for one cut short; without it the
     first-rank heading that agrees with what the page calls itself elsewhere.
     """
-    headings = _headings(page)
-    shown = without_site(metadata.first("og:title", "twitter:title") or "", sites)
-    called = without_site(metadata.title or "", sites)
-    declared = without_site(text_of(metadata.article.get("headline")) or "", sites)
-    known = [text for text in (declared, shown, called, plain(entry_title or "")) if text]
-    heading = _agreeing(headings, known)
-    chosen = _chosen(declared, shown, heading, headings, called)
+    titles = _read_titles(page, metadata, sites)
+    names = titles.texts()
+    if shared is not None and (known := set(shared(names)) - titles.agreed()):
+        found = _read_titles(page, metadata, [*sites, *known])
+        titles = found.without_headings(known).or_else(titles)
+    chosen = _chosen(titles, plain(entry_title or ""))
     if chosen is None and entry_title:
         chosen = plain(entry_title), "feed"
     if chosen is None:
         return None
     text, origin = chosen
-    return Title(text[:MAX_HEADLINE_CHARS], origin, _kicker(page, text))
+    return Title(text[:MAX_HEADLINE_CHARS], origin, _kicker(page, text), names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    """What a page calls itself: in JSON-LD, to social media, in its title, in its headings."""
+
+    declared: str
+    shown: str
+    called: str
+    headings: tuple[str, ...]
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all titles, and the parts of them that may be names."""
+        titles = dict.fromkeys(filter(None, (self.declared, self.shown, self.called)))
+        parts = [part for title in titles for part in _SITE_SEPARATOR.split(title)[1:]]
+        return tuple(dict.fromkeys([*titles, *self.headings, *filter(None, parts)]))
+
+    def agreed(self) -> set[str]:
+        """Return the titles that stand in two places."""
+        folded = [_fold(text) for text in (self.declared, self.shown, self.called)]
+        folded += {_fold(heading) for heading in self.headings}
+        return {text for text in self.texts() if folded.count(_fold(text)) > 1}
+
+    def without_headings(self, known: Collection[str]) -> _Titles:
+        """Return them without some headings."""
+        return replace(self, headings=tuple(text for text in self.headings if text not in known))
+
+    def or_else(self, other: _Titles) -> _Titles:
+        """Return these titles, or others where these are none."""
+        return self if any((self.declared, self.shown, self.called, self.headings)) else other
+
+
+def _read_titles(page: Survey, metadata: Metadata, sites: Sequence[str]) -> _Titles:
+    return _Titles(
+        declared=without_site(text_of(metadata.article.get("headline")) or "", sites),
+        shown=without_site(metadata.first("og:title", "twitter:title") or "", sites),
+        called=without_site(metadata.title or "", sites),
+        headings=tuple(_headings(page)),
+    )
 
 
 def without_site(title: str, sites: Sequence[str]) -> str:
@@ -96,9 +143,10 @@ def without_site(title: str, sites: Sequence[str]) -> str:
     return "" if _fold(text) in names or text.casefold() in _GENERIC else text
 
 
-def _chosen(
-    declared: str, shown: str, heading: str | None, headings: Sequence[str], page: str
-) -> tuple[str, str] | None:
+def _chosen(titles: _Titles, entry_title: str) -> tuple[str, str] | None:
+    declared, shown, page = titles.declared, titles.shown, titles.called
+    headings = titles.headings
+    heading = _agreeing(headings, [t for t in (declared, shown, page, entry_title) if t])
     if declared and not _is_cut(declared, [*headings, shown]):
         return declared, "json-ld"
     if heading:

@@ -1,0 +1,178 @@
+"""What an outlet's pages share: recognised by its own earlier pages, kept out of the body.
+
+Pure: `traits_of` says of one page what others of its outlet may share with it, and
+`shared_lines` compares a page with those remembered. A line is the outlet's own, not
+the article's, where
+
+- it stands on other pages of the outlet that tell another story: under another
+  headline, on another topic, without the same paragraphs. So neither an article under
+  two addresses, nor its later versions, nor wire copy used again is evidence;
+- it has little to do with the article it stands in: few of its longer words come up
+  elsewhere in the text. So the background that stories on one topic repeat stays;
+- it is a line, not a word or two, and neither a heading nor a quotation.
+
+Texts are remembered as 64-bit keys of their letters and digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import xxhash
+
+from transforms.blocks import Draft, number_blocks
+from transforms.records import BODY_KINDS, PageTraits
+from transforms.urls import InvalidURL, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from transforms.blocks import Blocks
+    from transforms.records import Block, OutletKnowledge
+
+MIN_LINE_LETTERS = 20
+MAX_LINES = 40  # remembered of one page
+STORY_LINES = 6
+SAME_STORY_SHARE = 0.5  # of the longest lines; pages that have more in common tell one story
+FEW_PAGES = 5  # while fewer are remembered, one page beside this is evidence; then two
+MAX_COHESION = 0.35  # share of a line's words that come up elsewhere in the text
+_LINE_KINDS = frozenset({"paragraph", "list"})
+_NO_LETTER = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_PIECE = re.compile(f"{_UNSPACED.pattern}{{2}}|{_WORD.pattern}")  # for scripts without spaces
+
+
+def outlet_of(url: str) -> str:
+    """Return the name under which pages are learned from: the host, without ``www.``."""
+    try:
+        return host_of(url).removeprefix("www.")
+    except InvalidURL:
+        return ""
+
+
+def text_key(text: str) -> int:
+    """Return a text's key: equal where letters and digits are, whatever their case."""
+    letters = _NO_LETTER.sub("", text.casefold())
+    return xxhash.xxh3_64_intdigest(letters.encode("utf-8", "replace"))
+
+
+def traits_of(
+    blocks: Sequence[Block], headline: str, *, url: str, titles: Iterable[str] = ()
+) -> PageTraits:
+    """Return what a page may share with others of its outlet.
+
+    ``titles`` is all that the page calls itself, the headline among it.
+    """
+    promo = [block for block in blocks if block.kind == "promo"]
+    loose = [*_loose_blocks(blocks, headline), *promo]
+    lines = {key for block in loose if (key := _line_key(block)) is not None}
+    prose = (block.text for block in blocks if block.kind in BODY_KINDS)
+    longest = sorted(prose, key=len, reverse=True)[:STORY_LINES]
+    return PageTraits(
+        outlet=outlet_of(url),
+        headline=text_key(headline),
+        topic=tuple(sorted(map(text_key, _words(headline)))),
+        story=tuple(sorted({text_key(text) for text in longest})),
+        lines=tuple(sorted(lines)[:MAX_LINES]),
+        titles=tuple(sorted({text_key(title) for title in titles})),
+    )
+
+
+def shared_lines(
+    traits: PageTraits, knowledge: OutletKnowledge, own: Iterable[str] = ()
+) -> frozenset[int]:
+    """Return the keys of a page's lines that are its outlet's.
+
+    ``own`` are texts that the page declares as its summary: those are not shared.
+    """
+    others = list(_other_stories(traits, knowledge.pages))
+    needed = 1 if len(others) < FEW_PAGES else 2
+    topic = set(traits.topic)
+    seen = Counter(line for page in others if topic.isdisjoint(page.topic) for line in page.lines)
+    summaries = {text_key(text) for text in own}
+    return frozenset(
+        line for line in traits.lines if seen[line] >= needed and line not in summaries
+    )
+
+
+def shared_titles(knowledge: OutletKnowledge, titles: Iterable[str]) -> frozenset[str]:
+    """Return those titles, or parts of them, that other pages bear: names of outlet or section."""
+    titles = frozenset(titles)
+    keys = {title: text_key(title) for title in titles}
+    others = [page for page in knowledge.pages if not set(keys.values()) <= set(page.titles)]
+    needed = 1 if len(others) < FEW_PAGES else 2
+    seen = Counter(title for page in others for title in page.titles)
+    return frozenset(title for title in titles if seen[keys[title]] >= needed)
+
+
+def set_apart(blocks: Blocks, shared: frozenset[int]) -> Blocks:
+    """Type the outlet's own lines as boilerplate, and headings that only those follow.
+
+    A page without a line of its own stays as it is: there is no telling what it is.
+    """
+    drafts = [
+        Draft(
+            "boilerplate"
+            if block.kind in _LINE_KINDS and _line_key(block) in shared
+            else block.kind,
+            block.text,
+            level=block.level,
+            credit=block.credit,
+        )
+        for block in blocks.blocks
+    ]
+    for index in range(len(drafts) - 1, -1, -1):
+        if drafts[index].kind == "heading":
+            drafts[index] = replace(drafts[index], kind="boilerplate", level=None)
+        elif drafts[index].kind in BODY_KINDS:
+            body, numbered = number_blocks(drafts)
+            return replace(blocks, blocks=numbered, body=body)
+    return blocks
+
+
+def _line_key(block: Block) -> int | None:
+    """Return the key of a block's text; None where it is no line."""
+    if len(block.text) < MIN_LINE_LETTERS:
+        return None
+    letters = _NO_LETTER.sub("", block.text.casefold())
+    if len(letters) < MIN_LINE_LETTERS:
+        return None
+    return xxhash.xxh3_64_intdigest(letters.encode("utf-8", "replace"))
+
+
+def _loose_blocks(blocks: Sequence[Block], headline: str) -> Iterator[Block]:
+    """Yield the lines of the body that have little to do with the rest of it."""
+    words = {block.position: _words(block.text) for block in blocks if block.kind in BODY_KINDS}
+    used = Counter(chain(_words(headline), *words.values()))
+    for block in blocks:
+        if block.kind in _LINE_KINDS:
+            found = words[block.position]
+            again = sum(1 for word in found if used[word] > 1)
+            if again <= MAX_COHESION * len(found):
+                yield block
+
+
+def _words(text: str) -> set[str]:
+    """Return the longer words of a text."""
+    pattern = _WORD if text.isascii() or _UNSPACED.search(text) is None else _PIECE
+    return set(pattern.findall(text.casefold()))
+
+
+def _other_stories(traits: PageTraits, pages: Iterable[PageTraits]) -> Iterator[PageTraits]:
+    """Yield remembered pages that tell another story than this page, and than one another."""
+    known = [traits]
+    for page in pages:
+        if not any(_is_same_story(page, other) for other in known):
+            known.append(page)
+            yield page
+
+
+def _is_same_story(one: PageTraits, other: PageTraits) -> bool:
+    shared = len(set(one.story) & set(other.story))
+    least = min(len(one.story), len(other.story))
+    return one.headline == other.headline or shared > SAME_STORY_SHARE * least
