@@ -18,6 +18,7 @@ from transforms.records import RuleResult
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from transforms.quality import Alert
     from transforms.records import Severity
 
 BATCH_SUITE = "batches"
@@ -55,15 +56,25 @@ BATCH_RULES: tuple[BatchRule, ...] = tuple(
     BatchRule(signal=signal, reason=reason) for signal, reason in _REASONS.items()
 )
 
+REASON_WORDS = {
+    "not_asked": "nobody asked for its feeds",
+    "feed": "its feeds fail, or repeat themselves",
+    "block": "it refuses us",
+    "failure": "its pages fail",
+    "extraction": "its pages yield less than they used to",
+    "lull": "all worked, and less was published",
+}
+"""The reasons of `report.source_alerts`, in words."""
+
 
 def judge_batches(
-    counts: Mapping[str, tuple[int, int]], alerts: Sequence[Mapping[str, object]]
+    counts: Mapping[str, tuple[int, int]], alerts: Sequence[Alert]
 ) -> tuple[Finding, ...]:
     """Return a finding for every rule; its rows are outlets.
 
     Args:
         counts: by signal, the outlets it was taken of and those out of their bounds.
-        alerts: rows of `report.source_alerts`.
+        alerts: what `report.source_alerts` tells.
 
     Raises: ValueError where there is a signal without a rule.
     """
@@ -81,9 +92,9 @@ def judge_batches(
             ),
             reason=rule.reason,
             examples=tuple(
-                shorten(f"{row['source']} ({row['reason']}): {row['numbers']}")
-                for row in alerts
-                if row["signal"] == rule.signal
+                shorten(f"{alert.source} ({alert.reason}): {alert.numbers}")
+                for alert in alerts
+                if alert.signal == rule.signal
             )[:EXAMPLES],
         )
         for rule in BATCH_RULES

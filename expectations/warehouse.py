@@ -106,16 +106,7 @@ def _count(con: duckdb.DuckDBPyConnection, rule: WarehouseRule) -> int:
 def _validate(con: duckdb.DuckDBPyConnection, rules: Sequence[WarehouseRule]) -> list[Any]:
     from sqlalchemy.pool import StaticPool  # noqa: PLC0415 (costs a second: only when used)
 
-    gx = great_expectations()
-    expectations = [
-        gx.expectations.UnexpectedRowsExpectation(
-            # The library warns where the batch is not named; ours is the whole database.
-            unexpected_rows_query=f"{rule.sql} /* {{batch}} */",
-            severity=rule.severity,
-            meta={"rule_id": rule.rule_id},
-        )
-        for rule in rules
-    ]
+    expectations = [expectation_of(rule) for rule in rules]
     with library_context() as context:
         source = context.data_sources.add_sql(
             name=WAREHOUSE_SUITE,
@@ -125,8 +116,20 @@ def _validate(con: duckdb.DuckDBPyConnection, rules: Sequence[WarehouseRule]) ->
         )
         asset = source.add_query_asset("anything", "select 1 as one")
         batch = asset.add_batch_definition_whole_table("whole").get_batch()
-        suite = gx.ExpectationSuite(name=WAREHOUSE_SUITE, expectations=expectations)
+        suite = great_expectations().ExpectationSuite(
+            name=WAREHOUSE_SUITE, expectations=expectations
+        )
         return list(batch.validate(suite, result_format=_RESULT_FORMAT).results)
+
+
+def expectation_of(rule: WarehouseRule) -> Any:  # noqa: ANN401 (the library is untyped here)
+    """Return the expectation of a rule."""
+    return great_expectations().expectations.UnexpectedRowsExpectation(
+        # The library warns where the batch is not named; ours is the whole database.
+        unexpected_rows_query=f"{rule.sql} /* {{batch}} */",
+        severity=rule.severity,
+        meta={"rule_id": rule.rule_id},
+    )
 
 
 def _borrowed(con: duckdb.DuckDBPyConnection) -> Any:  # noqa: ANN401 (a class of an untyped library)

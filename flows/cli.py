@@ -197,7 +197,7 @@ def reprocess(
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
 def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Do the nightly work: checks over the whole warehouse, retention, publishing."""
+    """Do the nightly work: checks over the whole warehouse, retention, publishing, documents."""
     from flows.upkeep import upkeep as flow  # noqa: PLC0415
 
     _run(flow, {"home": home}, as_json=as_json, quiet=quiet)
@@ -215,6 +215,31 @@ def status(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
     else:
         print_status(found)
     raise typer.Exit(1 if found.needs_a_look else 0)
+
+
+@app.command(epilog=EPILOG, rich_help_panel=LOOK)
+def docs(
+    home: HomeFolder = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, show_default="HOME/docs", help="Folder to write to."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write pages on the quality of the data: verdicts, alerts, trends, rules, the last runs.
+
+    They are read offline, in any browser: open the index.html that is printed. `upkeep`
+    writes them, too.
+    """
+    from flows.documents import write_documents  # noqa: PLC0415
+
+    with expected_errors():
+        written = write_documents(home, out)
+    if as_json:
+        typer.echo(json.dumps({"front_page": str(written.front_page), "pages": written.pages}))
+    else:
+        typer.echo(written.front_page)
 
 
 app.add_typer(cli_feeds.app, name="feeds", rich_help_panel=BEGIN)

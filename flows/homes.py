@@ -71,7 +71,10 @@ def settings_template() -> str:
         if name == "home":
             continue
         lines.append(f"# {field.description}")
-        lines.append(f"# {name} = {_toml(field.default)}")
+        if field.default is None:  # TOML has no word for it
+            lines.append(f"# {name} = {_toml((field.examples or [None])[0])}  # none by default")
+        else:
+            lines.append(f"# {name} = {_toml(field.default)}")
         lines.append("")
     template = "\n".join(lines)
     tomllib.loads(template)
@@ -80,7 +83,7 @@ def settings_template() -> str:
 
 def _toml(value: object) -> str:
     if value is None:
-        return '"127.0.0.1:8080"  # none by default'
+        raise TypeError("a setting without a default needs an example")
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, tuple):

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     connect_to: str | None = Field(
         None,
         pattern=r"^.+:\d+$",
+        examples=["127.0.0.1:8080"],
         description="HOST:PORT that every connection goes to, whatever the URL says: for replays.",
     )
     allowed_networks: tuple[str, ...] = Field(
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
     )
     archive_keep_days: int = Field(
         0, ge=0, description="Days that raw exchanges are kept; 0 keeps them for good."
+    )
+    docs_runs: Count = Field(30, description="Last runs that have documents in HOME/docs.")
+    docs_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        examples=["https://monitor.example/docs"],
+        description="Address at which HOME/docs is served, for links in Prefect; else file paths.",
     )
 
     @property

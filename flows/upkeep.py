@@ -1,4 +1,4 @@
-"""The nightly work: checks over the whole warehouse, retention, publishing."""
+"""The nightly work: checks over the whole warehouse, retention, publishing, documents."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at 
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow
+from prefect.artifacts import acreate_link_artifact
 
 from expectations.batches import judge_batches
 from expectations.warehouse import check_warehouse
+from flows.documents import write_documents
 from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings
-from flows.step import step
+from flows.step import is_recorded, step
 from warehouse import history, register
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
+    from flows.documents import Documents
     from flows.run import Run
 
 REMEMBER_DONE = timedelta(days=30)  # wants that were finished do not come back for this long
@@ -27,7 +30,7 @@ REMEMBER_DONE = timedelta(days=30)  # wants that were finished do not come back 
 
 @flow(name="upkeep", description=__doc__, persist_result=False)
 async def upkeep(home: Path | None = None) -> dict[str, Any]:
-    """Check the warehouse as a whole, drop what is past its time, publish.
+    """Check the warehouse as a whole, drop what is past its time, publish, write the documents.
 
     Args:
         home: the folder that holds everything; by default COPYTASTER_HOME or ./copytaster-data.
@@ -38,6 +41,7 @@ async def upkeep(home: Path | None = None) -> dict[str, Any]:
     async with open_run("upkeep", settings, {}) as run:
         await check_all(run)
         await drop_old(run)
+    await tell_documents(await document(run), settings.docs_url)
     return await finish(run)
 
 
@@ -51,7 +55,7 @@ def _check_all(run: Run) -> None:
     with writing(run.home) as con:
         counts = history.signals_judged(con)
         is_unusual = any(outside for _, outside in counts.values())
-        alerts = history.source_alerts(con) if is_unusual else []
+        alerts = history.source_alerts(con) if is_unusual else ()
         findings = (*check_warehouse(con), *judge_batches(counts, alerts))
         register.put_rule_results(
             con, run.run_id, [finding.result for finding in findings], run.clock()
@@ -62,6 +66,24 @@ def _check_all(run: Run) -> None:
                 f"{finding.result.rule_id}: {finding.result.failed_rows} rows break it"
                 f" ({finding.reason}) {'; '.join(finding.examples)}"
             )
+
+
+@step
+async def document(run: Run) -> Documents:
+    """Write the documents, from the copy just published: no writer waits for them."""
+    return await asyncio.to_thread(write_documents, run.home.root, now=run.clock())
+
+
+async def tell_documents(documents: Documents, docs_url: str | None) -> None:
+    """Leave a link to the documents in a recorded flow run."""
+    if is_recorded():
+        served = f"{docs_url.rstrip('/')}/{documents.front_page.name}" if docs_url else None
+        await acreate_link_artifact(
+            link=served or documents.front_page.as_uri(),
+            link_text="Quality of the data",
+            key="copytaster-docs",
+            description=f"{documents.pages} pages in {documents.folder}",
+        )
 
 
 @step

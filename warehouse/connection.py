@@ -63,6 +63,11 @@ class Home:
         return self.root / "settings.toml"
 
     @property
+    def docs(self) -> Path:
+        """The folder of documents on the quality of the data."""
+        return self.root / "docs"
+
+    @property
     def lock(self) -> Path:
         """The file that the one writer of the live database locks."""
         return self.root / "live.lock"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from transforms.quality import Alert
 from transforms.records import Entry, Moment, Place, Tag
 from warehouse.connection import query
 from warehouse.read import asked
@@ -173,8 +174,8 @@ def signals_judged(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]
     return {signal: (outlets, outside) for signal, outlets, outside in rows}
 
 
-def source_alerts(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def source_alerts(con: duckdb.DuckDBPyConnection) -> tuple[Alert, ...]:
     """Return the outlets that are not as usual, with the reason and the numbers."""
     cursor = con.execute(query("source_alerts"))
     names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return tuple(Alert(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
