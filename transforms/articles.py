@@ -31,6 +31,7 @@ from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_o
 from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
 from transforms.pages import Page, TooComplexError, read_page
 from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag, shown_text
+from transforms.refusals import challenge_reason, error_reason
 from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
 from transforms.titles import Title, choose_title, site_names
@@ -294,11 +295,11 @@ def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) ->
         return " ".join("".join(root.itertext()).split()) if root is not None else ""
 
     title = metadata.title or ""
-    reason = kinds.challenge_reason(exchange.headers, title, body, read_text)
+    reason = challenge_reason(exchange, title, body, read_text)
     if reason is not None:
         return _problem(exchange, "challenge_page", reason, is_final=False)
     headings = [plain(heading.text_content()) for heading in page.tree.iter("h1")]
-    reason = kinds.error_reason(title, headings, read_text)
+    reason = error_reason(title, headings, read_text)
     if reason is not None and not metadata.article:
         return _problem(exchange, "error_page", reason)
     return None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from transforms.records import BODY_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from transforms.metadata import Metadata
     from transforms.records import ArticleKind, Block
@@ -23,35 +23,7 @@ MIN_CAPTIONS = 4
 LISTING_LINK_SHARE = 0.6
 MIN_LISTED = 8
 MIN_PROSE = 8
-SHORT_PAGE_CHARS = 2500
-CHALLENGE_BYTES = 60_000
 
-_CHALLENGE_TITLE = re.compile(
-    r"^(?:Just a moment|Attention Required|Access Denied|Checking your browser|Security check|"
-    r"Are you (?:a )?(?:human|robot)|Verify you are human|Pardon Our Interruption|Bot verification|"
-    r"DDoS-Guard|One more step|Please wait|Human Verification|Robot Check|Einen Moment|Un momento|"
-    r"Un instant|Один момент|Проверка браузера|Client Challenge|Vercel Security Checkpoint)\b",
-    re.IGNORECASE,
-)
-_CHALLENGE_MARKS = re.compile(
-    rb"cf-chl-|cf_chl_opt|challenge-platform/h|_Incapsula_Resource|captcha-delivery\.com|"
-    rb"px-captcha|/_sec/cp_challenge|geo\.captcha|sgcaptcha|aws-waf-token|awswaf|g-recaptcha|h-captcha|"
-    rb"cf-turnstile|distil_r_captcha|ddos-guard",
-)
-_CHALLENGE_TEXT = re.compile(
-    r"captcha|verify (?:that )?you are (?:a )?human|enable (?:JavaScript|JS) and cookies|unusual traffic|"
-    r"not a robot|kein Roboter|checking your browser|проверка, что вы не робот|вы не робот|"
-    r"Ray ID|access to this page has been denied|automated (?:access|requests)",
-    re.IGNORECASE,
-)
-_ERROR_TITLE = re.compile(
-    r"^\W*(?:(?:Error\s*)?(?:404|403|410|500|502|503)\b|(?:Page|Article|File|Content|Seite|Artikel) "
-    r"(?:not found|nicht gefunden|unavailable)|Not Found|Page introuvable|Página no encontrada|"
-    r"Página não encontrada|Pagina non trovata|Страница не найдена|Сторінку не знайдено|Sayfa bulunamadı|"
-    r"Strona nie znaleziona|Sidan hittades inte|Siden (?:blev )?ikke fundet|ページが見つかりません|页面不存在|"
-    r"Bad Gateway|Service Unavailable|Internal Server Error|Forbidden)|\b404\b.{0,20}$",
-    re.IGNORECASE,
-)
 _OPINION_URL = re.compile(r"/(?:opinions?|opinion-\w+|commentisfree|comment|editorials?|op-?ed|columnists?|columns?|kommentare?|meinung|kolumnen?|debatte|tribunes?|opiniones|columnas|opinioni|opiniao|mneni[ey]\w*|felieton\w*|leder|kronik|yazarlar|debatt)(?:/|$)", re.IGNORECASE)  # fmt: skip
 _OPINION_SECTION = re.compile(r"\b(?:opinion|editorial|commentary|op-ed|kommentar|meinung|kolumne|tribune|opinión|opinião|opinioni|мнени[ея]|колонка|debatt|leder)\b", re.IGNORECASE)  # fmt: skip
 _LIVE_URL = re.compile(r"/(?:live(?:-?blog|-?ticker|-updates?|-news)?|newsblog|liveticker|en-direct|direct|directo)(?:/|-|$)|[-/](?:live-?blog|live-?ticker|newsblog|news-?ticker|liveblog|live-updates)\b", re.IGNORECASE)  # fmt: skip
@@ -105,33 +77,6 @@ class Shape:
     link_share: float
     teasers: int
     is_declared: bool  # an article, by the page itself: its type, date or section
-
-
-def challenge_reason(
-    headers: Sequence[tuple[str, str]], title: str, body: bytes, read_text: Callable[[], str]
-) -> str | None:
-    """Tell why a page is a bot challenge; None where it is none.
-
-    ``read_text`` gives the page's whole text; it is asked only where something is suspect.
-    """
-    names = {name.lower(): value.lower() for name, value in headers}
-    if names.get("cf-mitigated") == "challenge":
-        return "header cf-mitigated: challenge"
-    if _CHALLENGE_TITLE.search(title) and len(read_text()) <= SHORT_PAGE_CHARS:
-        return f"title {title[:60]!r}"
-    if len(body) <= CHALLENGE_BYTES and _CHALLENGE_MARKS.search(body):
-        text = read_text()
-        if len(text) <= SHORT_PAGE_CHARS and (_CHALLENGE_TEXT.search(text) or len(text) < 200):  # noqa: PLR2004 (an empty page with a challenge script)
-            return "challenge script on a page without text"
-    return None
-
-
-def error_reason(title: str, headings: Sequence[str], read_text: Callable[[], str]) -> str | None:
-    """Tell why a page that was answered 200 is an error page; None where it is none."""
-    shown = next((line for line in (title, *headings) if _ERROR_TITLE.search(line)), None)
-    if shown is None or len(read_text()) > 2 * SHORT_PAGE_CHARS:
-        return None
-    return f"titled {shown[:60]!r}"
 
 
 def is_paywalled(page: Survey, metadata: Metadata) -> bool:

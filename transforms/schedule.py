@@ -24,9 +24,9 @@ from transforms.cadence import (
 from transforms.freshness import fresh_for, retry_after_at
 from transforms.identity import make_id
 from transforms.moves import permanent_target
+from transforms.refusals import is_challenge
 
 if TYPE_CHECKING:
-    from transforms.freshness import Headers
     from transforms.records import Exchange, FeedState, ParsedFeed
 
 MIN_MINUTES = 15.0
@@ -129,16 +129,6 @@ def failure_weight(exchange: Exchange) -> float:
     if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004 (success)
         return 0.0
     return TEMPORARY if status >= SERVER_ERROR else _WEIGHT_OF_STATUS.get(status, SOFT)
-
-
-def is_challenge(exchange: Exchange) -> bool:
-    """Tell whether a gate before the server wants proof of a human; its status may be any."""
-    return is_challenged(exchange.headers)
-
-
-def is_challenged(headers: Headers) -> bool:
-    """Tell the same by the headers of an answer."""
-    return any(name.lower() == "cf-mitigated" and value == "challenge" for name, value in headers)
 
 
 def after_parse(  # noqa: PLR0913 (the bounds are settings)

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from transforms.freshness import pause_after, retry_after_at
 from transforms.records import Complaint, HostState
-from transforms.schedule import is_challenged
+from transforms.refusals import is_challenged
 from transforms.urls import registrable_domain
 
 if TYPE_CHECKING:
