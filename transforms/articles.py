@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 from transforms import engine, identity, kinds, moments
 from transforms.asides import PageText, set_aside, squeeze
 from transforms.blocks import Blocks, build_blocks
+from transforms.byline_search import search_byline
 from transforms.content import body_hash, body_of
 from transforms.creditors import gather_credits, once
 from transforms.dates import parse_date
-from transforms.engine import Piece
+from transforms.engine_dates import page_date
+from transforms.engine_pieces import Piece
 from transforms.language import (
     SAMPLE_CHARS,
     LanguageChoice,
@@ -146,7 +148,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         source.metadata,
         sites=source.sites,
         entry=entry,
-        last_resort=lambda: engine.byline(source.page.tree),
+        last_resort=lambda: search_byline(source.survey),
     )
     shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
@@ -315,7 +317,7 @@ def _dates(source: _Source) -> moments.Published:
     if published:
         return when
     latest = (fetched_at + moments.FUTURE).date()
-    raw = engine.page_date(source.page.tree, source.url, latest)
+    raw = page_date(source.page.tree, source.url, latest)
     searched = parse_date(raw, origin="text:htmldate") if raw else None
     if searched is not None and searched.raw.endswith("-01-01"):  # a copyright's year, mostly
         searched = replace(searched, precision="year")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from transforms.asides import Aside, PageText
     from transforms.credit_lines import Dateline
-    from transforms.engine import Piece
+    from transforms.engine_pieces import Piece
 
 KEY_CHARS = 40
 SHORT_LINE_CHARS = 220

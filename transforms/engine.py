@@ -1,265 +1,161 @@
-"""The body's engine: the only module that knows trafilatura and htmldate.
+"""The body's engine: where a page's main text is found.
 
-Trafilatura finds the main text and gives it as a tree in its own small
-vocabulary (TEI-like: ``head``, ``p``, ``list``/``item``, ``quote``, ``table``/
-``row``/``cell``, ``lb``). This module turns that tree into `Piece`s and hides
-everything else. Its test tells when an upgrade changes the vocabulary.
+The modules named ``engine`` alone know trafilatura and htmldate; their tests tell when an
+upgrade changes what they rely on. Trafilatura gives the main text as a tree in its own small
+vocabulary, which `transforms.engine_pieces` turns into `Piece`s.
 
-Source: trafilatura 2.3.1, ``core.bare_extraction`` and ``xml.TEI_VALID_TAGS``.
+Source: trafilatura 2.3.1, ``core.trafilatura_sequence``.
 """
-# ruff: noqa: RUF001 (punctuation of several scripts)
 
 from __future__ import annotations
 
 import logging
-import re
 from copy import copy
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import htmldate
 import trafilatura
-from lxml.html import document_fromstring
-from trafilatura.baseline import baseline, html2txt
+from lxml import etree
+from trafilatura.baseline import baseline
 from trafilatura.core import (
     ESCALATION_ACCEPT_RATIO,
     ESCALATION_JUSTEXT_RATIO,
     ESCALATION_MAX_LENGTH,
     ESCALATION_PAGE_SHARE,
-    _extract_and_compare,
-    _prepare_tree,
 )
 from trafilatura.external import (
+    JUSTEXT_OVERRIDE_RATIO,
     SANITIZED_XPATH,
-    compare_extraction,
-    jt_stoplist_init,
-    justext_rescue,
+    _prefer_readability,
+    sanitize_tree,
+    try_readability,
 )
-from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
-from trafilatura.main_extractor import extract_comments, extract_content
-from trafilatura.metadata import extract_author
+from trafilatura.htmlprocessing import prune_unwanted_nodes, tree_cleaning
 from trafilatura.settings import Extractor
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_XPATH
 
-from transforms.engine_paths import answered
+from transforms.engine_content import Content, content_of
+from transforms.engine_pieces import Piece, pieces_of
+from transforms.engine_prose import parts_of, prose, stop_words
+from transforms.engine_tree import clean, convert
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
     from lxml.html import HtmlElement
 
 VERSION = f"trafilatura {trafilatura.__version__}"
 
-PieceKind = Literal["paragraph", "heading", "list", "quotation", "table"]
-
 READABILITY_RATIO = 2.0
+SURE_CHARS = 3_000  # no page was seen whose extracted text of that length readability improved
+WIDER_BELOW_CHARS = 500
 APPENDED_HINTS = ("mvp-post-add", "infinite", "elementor-share-buttons")  # of RAW_TREE_PRUNE_XPATH
-_KINDS: dict[str, PieceKind] = {
-    "p": "paragraph",
-    "ab": "paragraph",
-    "head": "heading",
-    "list": "list",
-    "quote": "quotation",
-    "code": "paragraph",
-    "table": "table",
-}
-_BLOCK_TAGS = frozenset({*_KINDS, "item", "row", "cell", "div", "body"})
-_BREAKS = frozenset({"item", "row", "lb", "p", "head", "quote", "list", "div"})
-_BREAK = "\n"
-_LINES = re.compile(r"\s*\n\s*")
-_SPACE = re.compile(r"[^\S\n]+")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।။:;\"”»“’)\]]$")
-_HEADING_LEVEL = re.compile(r"h([1-6])")
 
 # Discarded pages are told by a value; the library's own log line says nothing more.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of the main text: one line of text, of one kind. ``level``: of a heading."""
-
-    kind: PieceKind
-    text: str
-    level: int | None = None
 
 
 def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> list[Piece]:
     """Return the pieces of a page's main text, in page order; empty where there is none.
 
     The stages are trafilatura's, each only where it could change the result: its own
-    extractor; readability and justext; the plain baseline; a second try with more
-    recall. The tree is used up. ``names``: the classes and ids in it, where known.
-
-    Source: trafilatura 2.3.1, ``core.trafilatura_sequence``.
+    extractor; readability and the prose of the page; the plain baseline; a second try for
+    what is but a small part of the page. ``names``: the classes and ids in it, where known.
     """
     options = Extractor(output_format="python", url=url, comments=True, tables=True)
     if names is None or any(hint in names for hint in APPENDED_HINTS):
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
-    body, text, is_sure = _first_stage(tree, options)
-    if not is_sure:
-        cleaned = tree_cleaning(copy(tree), options)
-        body, text = compare_extraction(cleaned, copy(tree), body, text, options)
-    if len(text) < options.min_extracted_size:
-        plain_body, plain_text, chars = baseline(tree)
-        if chars > len(text):
-            body, text = plain_body, plain_text
-    if 0 < len(text) < ESCALATION_MAX_LENGTH and len(text) < ESCALATION_PAGE_SHARE * _chars(tree):
-        body = _second_try(tree, options, body, text)
-    return pieces_of(body)
-
-
-def _first_stage(tree: HtmlElement, options: Extractor) -> tuple[_Element, str, bool]:
-    """Return the extractor's own body and text, and whether the comparison could not change it.
-
-    Readability replaces the body only with over twice its text, or where it holds no
-    paragraphs or more tables than paragraphs; justext only where markup is left in it.
-
-    Source: trafilatura 2.3.1, ``external.compare_extraction``.
-    """
-    cleaned = tree_cleaning(copy(tree), options)
-    cleaned_chars = _chars(cleaned)
-    cleaned = convert_tags(cleaned, options, options.url)
-    with answered(cleaned):
-        _, _, cleaned = extract_comments(cleaned, options)
-        body, text = extract_content(cleaned, options)
-    is_sure = (
-        len(text) >= options.min_extracted_size
-        and cleaned_chars <= READABILITY_RATIO * len(text)
-        and any(paragraph.text or len(paragraph) for paragraph in body.iter("p"))
-        and sum(1 for _ in body.iter("table")) <= sum(1 for _ in body.iter("p"))
-        and not body.xpath(SANITIZED_XPATH)
-    )
-    return body, text, is_sure
-
-
-def _second_try(tree: HtmlElement, options: Extractor, body: _Element, text: str) -> _Element:
-    """Try again with more recall where the text is a small part of the page's."""
-    if len(text) >= ESCALATION_PAGE_SHARE * len(html2txt(tree)):
-        return body
-    wider = copy(options)
-    wider.focus = "recall"
-    pruned = prune_unwanted_nodes(copy(tree), REMOVE_COMMENTS_XPATH)
-    converted, cleaned = _prepare_tree(pruned, wider, options.url)
-    with answered(converted):
-        found, found_text = _extract_and_compare(converted, cleaned, pruned, wider)
-    other, other_text = justext_rescue(copy(pruned), options)
-    chosen: _Element = body
-    if len(other_text) > max(len(found_text), ESCALATION_JUSTEXT_RATIO * len(text)):
-        chosen = other
-    elif len(found_text) > max(options.min_extracted_size, ESCALATION_ACCEPT_RATIO * len(text)):
-        chosen = found
-    return chosen
-
-
-def _chars(tree: HtmlElement) -> int:
-    return len(" ".join("".join(tree.itertext()).split()))
+    cleaned = _Cleaned(tree)
+    found = content_of(lambda: convert(cleaned.make(), options), options)
+    if not _is_whole(found, cleaned.chars, options):
+        found = _compared(tree, found, options)
+    if len(found.text) < options.min_extracted_size:
+        body, text, chars = baseline(tree)
+        found = Content(body, text) if chars > len(found.text) else found
+    if 0 < len(found.text) < ESCALATION_MAX_LENGTH:
+        found = _second_try(tree, found, options)
+    return pieces_of(found.body)
 
 
 def warm_up() -> None:
-    """Load what the libraries load at first use: stop lists, the names of months."""
-    jt_stoplist_init()
-    tree = document_fromstring("<html><body><p>Posted on March 5, 2021</p></body></html>")
-    page_date(tree, "https://example.org/", date(2022, 1, 1))
+    """Load what the libraries load at first use."""
+    stop_words()
 
 
-def pieces_of(body: _Element) -> list[Piece]:
-    """Turn trafilatura's body tree into pieces."""
-    found: list[Piece] = []
-    _walk(body, found)
-    return found
+class _Cleaned:
+    """Makes clean copies of a tree; ``chars`` tells how much text they hold."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self.chars = 0
+
+    def make(self) -> HtmlElement:
+        made = clean(copy(self._tree))
+        self.chars = self.chars or len(" ".join("".join(made.itertext()).split()))
+        return made
 
 
-def byline(tree: HtmlElement) -> str | None:
-    """Return what trafilatura takes for the author, from the markup: the last resort."""
-    author = extract_author(tree)
-    return author if isinstance(author, str) else None
+def _is_whole(found: Content, page_chars: int, options: Extractor) -> bool:
+    """Tell whether no comparison could change a text: it is long, or most of what the page has.
 
+    Readability replaces a text only with over twice of it, or where it holds no paragraphs or
+    more tables than paragraphs.
 
-def page_date(tree: HtmlElement, url: str, latest: date) -> str | None:
-    """Return the date (ISO, a day) that htmldate finds, none later than ``latest``."""
-    found = htmldate.find_date(
-        tree, url=url, original_date=True, extensive_search=True, max_date=latest.isoformat()
+    Source: trafilatura 2.3.1, ``external._prefer_readability``.
+    """
+    chars = len(found.text)
+    paragraphs = sum(1 for paragraph in found.body.iter("p") if paragraph.text or len(paragraph))
+    tables = sum(1 for _ in found.body.iter("table"))
+    return (
+        chars >= options.min_extracted_size
+        and 0 < paragraphs >= tables
+        and (chars >= SURE_CHARS or page_chars <= READABILITY_RATIO * chars)
     )
-    return found if isinstance(found, str) else None
 
 
-def _walk(element: _Element, found: list[Piece]) -> None:
-    """Append the pieces of a container: its blocks, and the loose text between them."""
-    loose: list[str] = [element.text or ""]
-    for child in element:
-        tag = str(child.tag)
-        if tag in _KINDS:
-            _flush(loose, found)
-            _append(child, _KINDS[tag], found)
-        elif tag in _BLOCK_TAGS or any(inner.tag in _KINDS for inner in child):
-            _flush(loose, found)
-            _walk(child, found)
-        elif tag == "lb":
-            loose.append(_BREAK)
-        else:
-            loose.append(_text(child))
-        loose.append(child.tail or "")
-    _flush(loose, found)
+def _compared(tree: HtmlElement, found: Content, options: Extractor) -> Content:
+    """Take readability's text instead where it is better, the page's prose where that fails, too.
+
+    Source: trafilatura 2.3.1, ``external.compare_extraction``.
+    """
+    other = try_readability(copy(tree))
+    other_text = " ".join("".join(other.itertext()).split())
+    is_better = _prefer_readability(
+        found.body, other, other_text, len(found.text), len(other_text), options
+    )
+    best = Content(other, other_text) if is_better else found
+    is_unclean = is_better and bool(other.xpath(SANITIZED_XPATH))
+    if is_unclean or len(best.text) < options.min_extracted_size:
+        read = _content(prose(parts_of(clean(copy(tree)))))
+        most = JUSTEXT_OVERRIDE_RATIO * len(read.text) if is_unclean else len(read.text) - 1
+        if read.text and len(best.text) <= most:
+            return read
+    return Content(*sanitize_tree(other, options)) if is_better else best
 
 
-def _flush(loose: list[str], found: list[Piece]) -> None:
-    found.extend(Piece("paragraph", line) for line in _lines("".join(loose)))
-    loose.clear()
+def _second_try(tree: HtmlElement, found: Content, options: Extractor) -> Content:
+    """Take the page's prose, or what a wider search finds, for a text that is little of its page.
+
+    Source: trafilatura 2.3.1, ``core.trafilatura_sequence``, stage 4; the wider search, which is
+    dear, is left to texts of a few lines, where alone it was seen to find more than the prose.
+    """
+    parts = parts_of(tree)
+    page_chars = sum(len(part.text) + 1 for part in parts)
+    if len(found.text) >= ESCALATION_PAGE_SHARE * page_chars:
+        return found
+    read = _content(prose(parts))
+    if len(read.text) > ESCALATION_JUSTEXT_RATIO * len(found.text):
+        return read
+    if len(found.text) >= WIDER_BELOW_CHARS:
+        return found
+    wider = copy(options)
+    wider.focus = "recall"
+    pruned = prune_unwanted_nodes(copy(tree), REMOVE_COMMENTS_XPATH)
+    other = content_of(lambda: convert(tree_cleaning(copy(pruned), wider), wider), wider)
+    is_more = len(other.text) > ESCALATION_ACCEPT_RATIO * len(found.text)
+    return other if is_more and len(other.text) >= options.min_extracted_size else found
 
 
-def _append(element: _Element, kind: PieceKind, found: list[Piece]) -> None:
-    if kind == "list":
-        items = [item for item in element if item.tag == "item"] or [element]
-        found.extend(
-            Piece("list", text) for item in items if (text := " ".join(_lines(_text(item))))
-        )
-        return
-    if kind == "heading":
-        text = " ".join(_lines(_text(element)))
-        rank = _HEADING_LEVEL.search(element.get("rend") or "")
-        if text:
-            found.append(Piece("heading", text, int(rank.group(1)) if rank else None))
-        return
-    if kind == "table":
-        rows = (" | ".join(_cells(row)) for row in element.iter("row"))
-        text = " ¶ ".join(row for row in rows if row)
-        if text:
-            found.append(Piece("table", text))
-        return
-    found.extend(Piece(kind, line) for line in _joined(_lines(_text(element))))
+def _content(paragraphs: list[str]) -> Content:
+    body = etree.Element("body")
+    for text in paragraphs:
+        etree.SubElement(body, "p").text = text
+    return Content(body, " ".join(paragraphs))
 
-
-def _cells(row: _Element) -> list[str]:
-    return [text for cell in row if (text := " ".join(_lines(_text(cell))))]
-
-
-def _text(element: _Element) -> str:
-    """Return an element's text, with a line break wherever the page has one."""
-    parts: list[str] = [element.text or ""]
-    for child in element:
-        is_break = child.tag in _BREAKS
-        if is_break:
-            parts.append(_BREAK)
-        parts.append(_text(child))
-        if is_break and child.tag != "lb":
-            parts.append(_BREAK)
-        parts.append(child.tail or "")
-    return "".join(parts)
-
-
-def _lines(text: str) -> list[str]:
-    text = _SPACE.sub(" ", text)
-    return [line for line in _LINES.split(text.strip()) if line]
-
-
-def _joined(lines: list[str]) -> list[str]:
-    """Join lines that break inside a sentence; a break after its end parts two paragraphs."""
-    joined: list[str] = []
-    for line in lines:
-        if joined and not _SENTENCE_END.search(joined[-1]):
-            joined[-1] = f"{joined[-1]} {line}"
-        else:
-            joined.append(line)
-    return joined

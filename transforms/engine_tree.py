@@ -1,0 +1,122 @@
+"""A page's tree made ready for trafilatura's extractor: what is no text taken out, tags renamed.
+
+Trafilatura walks the tree once for each of its sixty tags and asks each link and container
+about its descendants. The same is done here in a few passes: taking out is left to lxml, and
+links are counted from the links upwards, so that what holds none costs nothing.
+
+Source: trafilatura 2.3.1, ``htmlprocessing.tree_cleaning``, ``convert_tags`` and
+``delete_by_link_density``; its test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+from trafilatura.htmlprocessing import convert_tags, link_density_test, recover_math
+from trafilatura.settings import CUT_EMPTY_ELEMS, MANUALLY_CLEANED, MANUALLY_STRIPPED
+from trafilatura.xml import delete_element
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+    from trafilatura.settings import Extractor
+
+_TAKEN_OUT = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
+_STRIPPED = tuple(MANUALLY_STRIPPED)
+_LAYOUT_ROLES = frozenset({"presentation", "none"})
+_FORM_SHARE = 0.5
+_SHORT_CHARS = 100
+_MIN_CHILDREN = 3
+_KEPT_IN = frozenset({"item", "td", "th"})
+_leaves = etree.XPath("descendant::*[not(node())]")
+
+
+def clean(tree: HtmlElement) -> HtmlElement:
+    """Take out, in place, what holds no text of an article: figures, forms, menus, empty boxes."""
+    recover_math(tree)
+    for element in tree.iter("figure", "table"):
+        holds_table = element.tag == "figure" and element.find(".//table") is not None
+        if holds_table or (element.tag == "table" and element.get("role") in _LAYOUT_ROLES):
+            element.tag = "div"
+    etree.strip_tags(tree, *_STRIPPED)
+    etree.strip_elements(tree, *_TAKEN_OUT, with_tail=False)
+    _take_out_forms(tree)
+    for element in _leaves(tree):
+        if element.tag in CUT_EMPTY_ELEMS:
+            delete_element(element)
+    return tree
+
+
+def convert(tree: HtmlElement, options: Extractor) -> HtmlElement:
+    """Rename, in place, the tags of a clean tree to those of trafilatura's vocabulary."""
+    converted: HtmlElement = convert_tags(tree, options, options.url)
+    return converted
+
+
+def _take_out_forms(tree: HtmlElement) -> None:
+    """Take forms out, but for one that holds the page's text: that is a frame."""
+    forms = list(tree.iter("form"))
+    chars = len(tree.text_content()) if forms else 0
+    for form in forms:
+        if chars and len(form.text_content()) > _FORM_SHARE * chars:
+            form.tag = "div"
+        else:
+            delete_element(form)
+
+
+class LinkDensity:
+    """Takes out what is mostly links, below one element; links are looked up once."""
+
+    def __init__(self) -> None:
+        self._root: _Element | None = None
+        self._holders: set[_Element] = set()
+
+    def delete(
+        self,
+        subtree: HtmlElement,
+        tagname: str,
+        backtracking: bool = False,  # noqa: FBT001, FBT002 (trafilatura's signature)
+        favor_precision: bool = False,  # noqa: FBT001, FBT002 (trafilatura's signature)
+    ) -> HtmlElement:
+        """Delete the elements of a tag that are rich in links; in trafilatura's stead."""
+        holders = self._holders_in(subtree)
+        doomed = [
+            element
+            for element in subtree.iter(tagname)
+            if element in holders
+            and _is_link_box(element, backtracking=backtracking, precision=favor_precision)
+        ]
+        for element in doomed:
+            delete_element(element)
+            self._root = None
+        return subtree
+
+    def _holders_in(self, subtree: HtmlElement) -> set[_Element]:
+        """Return the elements that hold a link."""
+        if self._root is not subtree:
+            self._root = subtree
+            self._holders = set()
+            for link in subtree.iter("ref"):
+                above = link.getparent()
+                while above is not None and above not in self._holders:
+                    self._holders.add(above)
+                    if above is subtree:
+                        break
+                    above = above.getparent()
+        return self._holders
+
+
+def _is_link_box(element: HtmlElement, *, backtracking: bool, precision: bool) -> bool:
+    is_rich, is_short = link_density_test(element, precision)
+    if not is_rich:
+        is_rich = (
+            backtracking
+            and is_short
+            and len(element) >= _MIN_CHILDREN
+            and len(" ".join(element.text_content().split())) < _SHORT_CHARS
+        )
+    if not is_rich or element.tag != "p":
+        return is_rich
+    parent = element.getparent()
+    return parent is None or parent.tag not in _KEPT_IN
