@@ -42,14 +42,17 @@ _ELSEWHERE = re.compile(
 
 
 def search_byline(page: Survey) -> str | None:
-    """Return the text of the first element that is named after an author; None without one."""
+    """Return the text of the first element that is named after an author; None without one.
+
+    A name all in lower-case letters is capitalised: styles do that on the page.
+    """
     candidates = list(_candidates(page))
     for is_meant in (_is_certain, _is_likely, _is_vague):
         for element in candidates:
             if is_meant(element) and not _is_elsewhere(element):
                 text = " ".join(" ".join(_texts(element)).split())
                 if MIN_CHARS <= len(text) < MAX_CHARS:
-                    return text
+                    return text.title() if text.islower() else text
     return None
 
 

@@ -158,4 +158,3 @@ def _content(paragraphs: list[str]) -> Content:
     for text in paragraphs:
         etree.SubElement(body, "p").text = text
     return Content(body, " ".join(paragraphs))
-

@@ -50,7 +50,7 @@ def content_of(make_tree: Callable[[], HtmlElement], options: Extractor) -> Cont
     with answered(tree):
         _, _, tree = extract_comments(tree, options)
         body = _gathered(tree, options)
-        text = " ".join(body.itertext()).strip()
+        text = " ".join(map(str, body.itertext())).strip()
     if len(body) == 0 or len(text) < options.min_extracted_size:
         tree = make_tree()
         with answered(tree):
@@ -148,7 +148,7 @@ def _without_repeats(body: _Element) -> None:
     """Drop a long piece that repeats the one before."""
     previous = None
     for piece in list(body):
-        text = " ".join("".join(piece.itertext()).split())
+        text = " ".join("".join(map(str, piece.itertext())).split())
         if text and text == previous and len(text) > MIN_DUPLICATE_LENGTH:
             delete_element(piece, keep_tail=False)
         else:

@@ -20,6 +20,9 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 from trafilatura import main_extractor
+from trafilatura.htmlprocessing import delete_by_link_density
+
+from transforms.engine_tree import LinkDensity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -153,8 +156,10 @@ def answered(root: HtmlElement) -> Iterator[None]:
     try:
         for name, expressions in answers.items():
             setattr(main_extractor, name, expressions)
+        main_extractor.delete_by_link_density = LinkDensity().delete
         yield
     finally:
+        main_extractor.delete_by_link_density = delete_by_link_density
         for name, originals in ORIGINALS.items():
             setattr(main_extractor, name, list(originals))
 

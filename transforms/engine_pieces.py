@@ -35,6 +35,7 @@ _SPACE = re.compile(r"[^\S\n]+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।။:;\"”»“’)\]]$")
 _HEADING_LEVEL = re.compile(r"h([1-6])")
 
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece of the main text: one line of text, of one kind. ``level``: of a heading."""

@@ -31,9 +31,9 @@ STOP_WORDS_LOW = 0.1
 STOP_WORDS_HIGH = 0.2
 MAX_LINKED = 0.25
 _PARTING = frozenset(
-    {"body", "blockquote", "caption", "center", "col", "colgroup", "dd", "div", "dl", "dt", "fieldset",
-     "form", "legend", "optgroup", "option", "p", "pre", "table", "td", "textarea", "tfoot", "th",
-     "thead", "tr", "ul", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
+    {"body", "blockquote", "caption", "center", "col", "colgroup", "dd", "div", "dl", "dt",
+     "fieldset", "form", "legend", "optgroup", "option", "p", "pre", "table", "td", "textarea",
+     "tfoot", "th", "thead", "tr", "ul", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
 )  # fmt: skip
 _SKIPPED = frozenset(
     {"aside", "fencedframe", "footer", "head", "script", "style", "svg", "template"}
@@ -59,49 +59,65 @@ class Part:
 
 def parts_of(tree: _Element) -> list[Part]:
     """Part a page at its block elements, comments, footers and consent boxes left out."""
-    parts: list[Part] = []
-    texts: list[str] = []
-    linked = choices = links = 0
-    after_break = False
+    parter = _Parter()
     walk = etree.iterwalk(tree, events=("start", "end"))
-
-    def part_here() -> None:
-        nonlocal linked
-        if text := " ".join("".join(texts).split()):
-            parts.append(Part(text, linked, choices > 0))
-        texts.clear()
-        linked = 0
-
     skipped: _Element | None = None
     for event, element in walk:
-        tag = element.tag
-        if event == "start":
-            if _is_skipped(element, tag):
-                walk.skip_subtree()
-                skipped = element
-                continue
-            if tag in _PARTING or (tag == "br" and after_break):
-                part_here()
-            elif tag == "br":
-                texts.append(" ")
-            after_break = tag == "br"
-            choices += tag == "select"
-            links += tag == "a"
-            text = element.text
-        else:
+        if event == "end":
             if element is not skipped:
-                if tag in _PARTING:
-                    part_here()
-                choices -= tag == "select"
-                links -= tag == "a"
-            text = element.tail
+                parter.end(str(element.tag))
+            parter.read(element.tail)
+        elif _is_skipped(element, element.tag):
+            walk.skip_subtree()
+            skipped = element
+        else:
+            parter.start(str(element.tag))
+            parter.read(element.text)
+    parter.part()
+    return parter.parts
+
+
+class _Parter:
+    """Gathers texts until a block element starts or ends, or two line breaks follow each other."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self._texts: list[str] = []
+        self._linked_chars = self._links = self._choices = 0
+        self._is_after_break = False
+
+    def start(self, tag: str) -> None:
+        is_break = tag == "br"
+        if tag in _PARTING or (is_break and self._is_after_break):
+            self.part()
+        elif is_break:
+            self._texts.append(" ")
+        elif tag == "a":
+            self._links += 1
+        elif tag == "select":
+            self._choices += 1
+        self._is_after_break = is_break
+
+    def end(self, tag: str) -> None:
+        if tag in _PARTING:
+            self.part()
+        elif tag == "a":
+            self._links -= 1
+        elif tag == "select":
+            self._choices -= 1
+
+    def read(self, text: str | None) -> None:
         if text:
-            texts.append(text)
-            if links:
-                linked += len(text.strip())
-            after_break = after_break and text.isspace()
-    part_here()
-    return parts
+            self._texts.append(text)
+            if self._links:
+                self._linked_chars += len(text.strip())
+            self._is_after_break = self._is_after_break and text.isspace()
+
+    def part(self) -> None:
+        if text := " ".join("".join(self._texts).split()):
+            self.parts.append(Part(text, self._linked_chars, self._choices > 0))
+        self._texts.clear()
+        self._linked_chars = 0
 
 
 def prose(parts: Sequence[Part]) -> list[str]:
@@ -161,7 +177,10 @@ def _decided(ranks: Sequence[Rank]) -> list[Rank]:
             after[place] == "bad" and just_after[place] == "near"
         )
         decided[place] = "good" if around == {"good"} or (is_mixed and by_doubt) else "bad"
-    before, after = _nearest(decided, {"good", "bad"}), _nearest(decided[::-1], {"good", "bad"})[::-1]
+    before, after = (
+        _nearest(decided, {"good", "bad"}),
+        _nearest(decided[::-1], {"good", "bad"})[::-1],
+    )
     return [
         rank if rank != "near" else "good" if "good" in {before[place], after[place]} else "bad"
         for place, rank in enumerate(decided)

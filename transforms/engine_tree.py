@@ -10,7 +10,7 @@ Source: trafilatura 2.3.1, ``htmlprocessing.tree_cleaning``, ``convert_tags`` an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 from trafilatura.htmlprocessing import convert_tags, link_density_test, recover_math
@@ -42,7 +42,7 @@ def clean(tree: HtmlElement) -> HtmlElement:
     etree.strip_tags(tree, *_STRIPPED)
     etree.strip_elements(tree, *_TAKEN_OUT, with_tail=False)
     _take_out_forms(tree)
-    for element in _leaves(tree):
+    for element in cast("list[HtmlElement]", _leaves(tree)):
         if element.tag in CUT_EMPTY_ELEMS:
             delete_element(element)
     return tree
@@ -108,7 +108,7 @@ class LinkDensity:
 
 
 def _is_link_box(element: HtmlElement, *, backtracking: bool, precision: bool) -> bool:
-    is_rich, is_short = link_density_test(element, precision)
+    is_rich, is_short = cast("tuple[bool, bool]", link_density_test(element, precision))
     if not is_rich:
         is_rich = (
             backtracking
@@ -116,7 +116,6 @@ def _is_link_box(element: HtmlElement, *, backtracking: bool, precision: bool) -
             and len(element) >= _MIN_CHILDREN
             and len(" ".join(element.text_content().split())) < _SHORT_CHARS
         )
-    if not is_rich or element.tag != "p":
-        return is_rich
     parent = element.getparent()
-    return parent is None or parent.tag not in _KEPT_IN
+    is_kept = element.tag == "p" and parent is not None and parent.tag in _KEPT_IN
+    return is_rich and not is_kept

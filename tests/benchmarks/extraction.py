@@ -31,6 +31,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -170,8 +171,17 @@ def read_theirs(exchange: Exchange) -> tuple[dict[str, Any], float]:
     return shown, 1000 * spent
 
 
+@cache
+def warm_theirs() -> None:
+    """Let dateparser learn all its languages, which it does once a process, for seconds."""
+    from htmldate.extractors import external_date_parser
+
+    external_date_parser("no such 31 month 2020", "%Y-%m-%d")
+
+
 def compare(page: Stored) -> dict[str, Any]:
     """Read one page with both readers, in a worker."""
+    warm_theirs()
     exchange = exchange_of(page)
     readers = [(OURS, read_ours), (THEIRS, read_theirs)]
     return {name: read(exchange) for name, read in (readers[::-1] if page.turn else readers)}

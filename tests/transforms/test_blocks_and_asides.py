@@ -8,7 +8,7 @@ from lxml.html import document_fromstring
 
 from transforms.asides import PageText, set_aside, split_credit, squeeze
 from transforms.blocks import Draft, build_blocks, number_blocks, reading_text, type_line
-from transforms.engine import Piece
+from transforms.engine_pieces import Piece
 from transforms.records import BODY_KINDS
 from transforms.survey import survey
 

@@ -10,6 +10,9 @@ from lxml.html import document_fromstring
 from trafilatura.xml import TEI_VALID_TAGS
 
 from transforms import engine
+from transforms.byline_search import search_byline
+from transforms.engine_dates import page_date
+from transforms.survey import survey
 
 PROSE = (
     "The council of the harbour town voted on Tuesday to close the old ferry line, after hours. "
@@ -75,5 +78,5 @@ def test_the_last_resorts_give_plain_values() -> None:
     tree = document_fromstring(
         "<html><body><div class='author'>Jane Doe</div><p>Posted on March 5, 2021</p></body></html>"
     )
-    assert engine.byline(tree) == "Jane Doe"
-    assert engine.page_date(tree, "https://a.example/b", date(2024, 3, 1)) == "2021-03-05"
+    assert search_byline(survey(tree)) == "Jane Doe"
+    assert page_date(tree, "https://a.example/b", date(2024, 3, 1)) == "2021-03-05"
