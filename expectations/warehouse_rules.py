@@ -211,6 +211,22 @@ _ACCOUNTS = (
     ),
 )
 
+_COVERAGE = (
+    WarehouseRule(
+        rule_id="warehouse.coverage_gaps_explained",
+        table="ops.coverage_gaps",
+        reason="What rolled off a feed unseen is filled within two days, or it is told why not.",
+        severity="warning",
+        sql="""
+            select gaps.gap_id, gaps.source_id, gaps.from_at, gaps.to_at, gaps.status
+            from ops.coverage_gaps as gaps
+            cross join (select max(happened_at) as at from ops.outcomes) as last
+            where gaps.how = ''
+                and (gaps.status <> 'open' or gaps.found_at < last.at - interval 2 days)
+        """,
+    ),
+)
+
 _WORDS = (
     WarehouseRule(
         rule_id="warehouse.all_commented",
@@ -259,5 +275,6 @@ WAREHOUSE_RULES: tuple[WarehouseRule, ...] = (
     *_KEYS,
     *_VERSIONS,
     *_ACCOUNTS,
+    *_COVERAGE,
     *_WORDS,
 )

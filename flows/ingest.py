@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect import flow
 
+from flows.gaps import fill_gaps
 from flows.pages import work_off
 from flows.polls import POLLS_A_BATCH, Choice, due_feeds, load_polls, poll_and_load
 from flows.progress import current_meter
@@ -44,5 +45,6 @@ async def ingest(
         due = await due_feeds(run, choice)
         for start in range(0, len(due), POLLS_A_BATCH):
             await poll_and_load(run, due[start : start + POLLS_A_BATCH])
+        await fill_gaps(run)
         await work_off(run)
     return await finish(run)

@@ -19,7 +19,15 @@ from warehouse.archive_read import read_exchange
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from transforms.records import Article, Entry, Exchange, Feed, ParsedFeed, Place
+    from transforms.records import (
+        Article,
+        Entry,
+        Exchange,
+        Feed,
+        FeedDocument,
+        ParsedFeed,
+        Place,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,7 @@ class FeedJob:
     feed: Feed
     known_hash: str | None
     max_bytes: int
+    document: FeedDocument | None = None  # set where it is a further document of the feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

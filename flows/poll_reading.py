@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.jobs import FeedDone, without_payload
-from transforms import moves, schedule
+from transforms import gaps, moves, schedule
 from transforms.batches import ReadPoll
 from transforms.fates import Fate, poll_fate
 from transforms.records import Problem
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from flows.jobs import FeedJob
     from flows.run import Run
     from flows.workers import Lost
-    from transforms.records import Decision, Entry, Feed, FeedState, KnownEntry
+    from transforms.records import (
+        Decision,
+        Entry,
+        Feed,
+        FeedDocument,
+        FeedState,
+        Gap,
+        KnownEntry,
+    )
 
 
 def bounds(run: Run) -> dict[str, float]:
@@ -62,15 +70,18 @@ def read_poll(
     if fate.outcome == "unchanged" and after.problem == schedule.UNASKED:
         detail = "304 to a request without a condition"
         fate = Fate(outcome="failed", reason=schedule.UNASKED, detail=detail)
+    is_same = _is_same_feed(state, done, decisions)
     if fate.outcome == "failed":
         after = moves.returned(after, feed.url)
     else:
-        after = moves.after_answer(
-            after,
-            done.exchange,
-            is_same_feed=_is_same_feed(state, done, decisions),
-            now=run.clock(),
-        )
+        after = moves.after_answer(after, done.exchange, is_same_feed=is_same, now=run.clock())
+    gap: Gap | None = None
+    wanted: tuple[FeedDocument, ...] = ()
+    # Where a redirect leads to another feed, that one's window tells nothing of this one's.
+    if done.parsed is not None and (is_same or not done.exchange.hops):
+        gap = gaps.gap_before(state, done.parsed, done.exchange, feed, known, run.clock())
+        wanted = gaps.documents_after_poll(feed, done.parsed, done.exchange, state, gap)
+        after = gaps.remembering(after, done.parsed, run.clock())
     return ReadPoll(
         exchange=done.exchange,
         feed_id=feed.feed_id,
@@ -79,6 +90,8 @@ def read_poll(
         parsed=done.parsed,
         decisions=decisions,
         move=moves.move_between(state, after, done.exchange, run.clock()),
+        gap=gap,
+        wanted=wanted,
     )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from expectations.check import check_entries
+from flows.document_reading import FollowUp, read_document
 from flows.fetch.grouping import Grouped
 from flows.jobs import FeedJob, read_feed
 from flows.poll_reading import bounds, read_poll, unread, worth_checking
@@ -16,10 +17,11 @@ from flows.step import step
 from flows.workers import Lost
 from transforms import schedule
 from transforms.batches import Stamp, poll_batch
+from transforms.gaps import part_id
 from transforms.guids import doubtful_links, recognised
 from transforms.records import FeedState
 from transforms.urls import host_of
-from warehouse import history, load, read
+from warehouse import coverage, history, load, read
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from flows.jobs import FeedDone
     from flows.run import Run
-    from transforms.records import Exchange, Feed, KnownEntry
+    from transforms.records import Exchange, Feed, FeedDocument, KnownEntry
     from warehouse.state import PollInHand
 
 POLLS_A_BATCH = 100
@@ -127,15 +129,11 @@ async def _load_some(run: Run, in_hand: Sequence[PollInHand]) -> None:
     feed_ids = [poll.feed_id for poll in in_hand]
     with writing(run.home) as con:
         feeds = read.feeds_by_id(con, feed_ids)
-    states = run.state.feed_states(feed_ids)
+    documents = run.state.documents([poll.document_id for poll in in_hand if poll.document_id])
+    parts = [part_id(document) for document in documents.values()]
+    states = run.state.feed_states([*feed_ids, *parts])
     jobs = [
-        FeedJob(
-            archive=run.home.archive,
-            place=poll.place,
-            feed=feeds[poll.feed_id],
-            known_hash=states[poll.feed_id].body_hash,
-            max_bytes=run.settings.feed_max_bytes,
-        )
+        _job(run, poll, feeds[poll.feed_id], states, documents.get(poll.document_id or ""))
         for poll in in_hand
     ]
     results = await run.workers.map(read_feed, jobs)
@@ -145,6 +143,24 @@ async def _load_some(run: Run, in_hand: Sequence[PollInHand]) -> None:
     ]
     run.charge("parse", sum(one.cpu_seconds for one in done))
     await asyncio.to_thread(_settle, run, jobs, done, states)
+
+
+def _job(
+    run: Run,
+    poll: PollInHand,
+    feed: Feed,
+    states: Mapping[str, FeedState],
+    document: FeedDocument | None,
+) -> FeedJob:
+    state = states.get(feed.feed_id if document is None else part_id(document))
+    return FeedJob(
+        archive=run.home.archive,
+        place=poll.place,
+        feed=feed,
+        known_hash=state.body_hash if state else None,
+        max_bytes=run.settings.feed_max_bytes,
+        document=document,
+    )
 
 
 def _settle(
@@ -158,11 +174,20 @@ def _settle(
             con, [entry.canonical_url for entry in entries if entry.canonical_url]
         )
         loaded = history.recorded_items(con, "poll", [one.exchange.exchange_id for one in done])
+        documents = [job.document for job in jobs if job.document is not None]
+        gaps = coverage.gaps_by_id(con, [one.gap_id for one in documents if one.gap_id])
     now = run.clock()
     polls = [
-        read_poll(run, job.feed, one, states[job.feed.feed_id], known)
+        read_document(job.document, one, known)
+        if job.document
+        else read_poll(run, job.feed, one, states[job.feed.feed_id], known)
         for job, one in zip(jobs, done, strict=True)
     ]
+    wanted = [document for poll in polls for document in poll.wanted]
+    led_to = FollowUp(gaps=gaps, wanted=wanted, limit=run.settings.gap_documents, now=now)
+    for job, one, poll in zip(jobs, done, polls, strict=True):
+        if job.document is not None:
+            led_to.add(job.document, one, poll)
     recorded = {exchange_id for _, exchange_id in loaded}
     fresh = [poll for poll in polls if poll.exchange.exchange_id not in recorded]
     checked = check_entries(worth_checking(fresh), now=now)
@@ -174,11 +199,15 @@ def _settle(
         Stamp(run_id=run.run_id, at=now),
     )
     run.state.want(batch.wants, now)  # first: what the load makes known is not wanted again
+    run.state.want_documents(led_to.wanted, now)  # likewise
     with writing(run.home) as con:
         hosts = run.state.host_states({host_of(job.feed.url) for job in jobs})
-        load.load(con, replace(batch, host_states=hosts))
+        gaps_now = (*batch.gaps, *led_to.gaps.values())
+        load.load(con, replace(batch, host_states=hosts, gaps=gaps_now))
     run.state.finish_polls(
-        [poll.exchange.exchange_id for poll in polls], [poll.state for poll in polls]
+        [poll.exchange.exchange_id for poll in polls],
+        [*(poll.state for poll in polls if poll.state), *led_to.parts],
+        led_to.settled(),
     )
 
 

@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     poll_min_minutes: Seconds = Field(15.0, description="Shortest time between polls of a feed.")
     poll_max_minutes: Seconds = Field(1440.0, description="Longest time between polls of a feed.")
 
+    gap_documents: int = Field(
+        10, ge=0, description="Archive pages and sitemaps read to fill one gap; 0 fills none."
+    )
+
     workers: Count = Field(2, description="Processes that parse and extract.")
     page_time_limit_seconds: Seconds = Field(
         20.0, description="Time after which a worker that hangs on one page is replaced."

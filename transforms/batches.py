@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from transforms.fates import Fate
 from transforms.identity import make_id, want_id
-from transforms.records import Batch, Outcome, Quarantined, RuleHit, Want
+from transforms.records import LIVE_LANE, Batch, Outcome, Quarantined, RuleHit, Want
 from transforms.urls import InvalidURL, host_of
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
         Decision,
         Entry,
         Exchange,
+        FeedDocument,
         FeedMove,
         FeedState,
+        Gap,
         ParsedFeed,
         RuleResult,
         Stage,
@@ -43,16 +45,20 @@ class Stamp:
 class ReadPoll:
     """One poll, read: its exchange, the document where it was worth parsing, what is to be done.
 
-    ``fate`` is the poll's own; ``state`` what to remember of the feed from now on.
+    ``fate`` is the poll's own; ``state`` what to remember of the feed from now on, absent
+    for a further document of it (an archive page, a sitemap).
     """
 
     exchange: Exchange
     feed_id: str
     fate: Fate
-    state: FeedState
+    state: FeedState | None
     parsed: ParsedFeed | None = None
     decisions: tuple[Decision, ...] = ()
     move: FeedMove | None = None  # what it told of the feed's address
+    gap: Gap | None = None  # what it shows to have rolled off since the last
+    wanted: tuple[FeedDocument, ...] = ()  # further documents that it leads to
+    lane: str = LIVE_LANE  # whose work the pages of its entries are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,7 @@ def poll_batch(
                 fate = entry_fate(decision, articles_known)
                 entries.append(entry)
             if fate.outcome == "loaded":
-                wants.append(want_of(entry, decision.reason))
+                wants.append(want_of(entry, decision.reason, poll.lane))
             if fate.outcome != "unchanged":
                 outcome = _outcome("entry", entry.entry_id, poll.exchange, fate, stamp.at)
                 outcomes.append(replace(outcome, url=entry.url))
@@ -127,12 +133,13 @@ def poll_batch(
         marks=_marks(verdicts),
         rule_results=tuple(rule_results),
         wants=tuple(wants),
-        feed_states=tuple(poll.state for poll in polls),
+        feed_states=tuple(poll.state for poll in polls if poll.state is not None),
+        gaps=tuple(poll.gap for poll in polls if poll.gap is not None),
         feed_moves=tuple(poll.move for poll in polls if poll.move is not None),
     )
 
 
-def want_of(entry: Entry, reason: str) -> Want:
+def want_of(entry: Entry, reason: str, lane: str = LIVE_LANE) -> Want:
     """Return the wish for an entry's page.
 
     The exchange is the occasion: parsing it again wishes for the same page again,
@@ -147,6 +154,7 @@ def want_of(entry: Entry, reason: str) -> Want:
         reason=reason,
         entry_id=entry.entry_id,
         feed_id=entry.feed_id,
+        lane=lane,
     )
 
 

@@ -17,8 +17,8 @@ from transforms.dates import parse_date
 from transforms.feeds_items import Document, Item, UnparsableError, read_xml
 from transforms.feeds_json import read_json
 from transforms.feeds_markup import Scan, items_alone, scan
-from transforms.feeds_sitemap import read_sitemap
-from transforms.records import Entry, Moment, ParsedFeed, Problem, Tag
+from transforms.feeds_sitemap import SITEMAP_INDEX, read_sitemap, read_sitemap_index
+from transforms.records import Entry, Moment, ParsedFeed, Problem, SitemapPart, Tag
 from transforms.urls import InvalidURL, absolute_url, canonical_url
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def parse_feed(
     """Return what one exchange of a feed yields. Never raises for what the feed holds.
 
     Problems of the document (stage ``poll``): those of `content.body_of`, and
-    ``feed_empty``, ``feed_is_html``, ``feed_is_sitemap_index``,
+    ``feed_empty``, ``feed_is_html``, ``sitemap_index_empty``,
     ``feed_unreadable`` (no entries), ``truncated_document`` (the complete items
     were read), ``items_cut`` (beyond ``max_items``), ``items_unread`` (found, but
     not made sense of), ``guid_shared`` (different articles under one guid: their
@@ -68,9 +68,9 @@ def _read(text: str, subject: str, max_items: int) -> tuple[Document, list[Probl
     else:
         scanned = scan(stripped, max_items)
         document = _read_markup(scanned)
-    if document.format == "sitemapindex":
-        detail = f"an index of {scanned.items} sitemaps, not a feed"
-        return document, [_problem(subject, "feed_is_sitemap_index", detail)]
+    if document.format == SITEMAP_INDEX and not document.parts:
+        detail = "an index of sitemaps that names none"
+        return document, [_problem(subject, "sitemap_index_empty", detail)]
     if not document.format:
         is_page = scanned.kind == "html"
         code = "feed_is_html" if is_page else "feed_unreadable"
@@ -80,8 +80,8 @@ def _read(text: str, subject: str, max_items: int) -> tuple[Document, list[Probl
 
 
 def _read_markup(scanned: Scan) -> Document:
-    if scanned.kind == "sitemapindex":
-        return Document(format="sitemapindex")
+    if scanned.kind == SITEMAP_INDEX:
+        return read_sitemap_index(scanned.text)
     if scanned.kind == "sitemap":
         document = read_sitemap(scanned.text)
     elif scanned.kind in {"rss", "rdf", "atom"}:
@@ -165,9 +165,19 @@ def _parsed(
         update_period_minutes=document.update_period_minutes,
         skip_hours=document.skip_hours,
         skip_days=document.skip_days,
-        next_page_url=_absolute(exchange.final_url, document.next_page),
+        older_url=_absolute(exchange.final_url, document.older_page),
+        parts=_parts(document, exchange.final_url),
         moved_to=_absolute(exchange.final_url, document.moved_to),
         items_left=max(0, document.found - len(document.items)),
+    )
+
+
+def _parts(document: Document, base: str) -> tuple[SitemapPart, ...]:
+    found = (
+        (_absolute(base, link), _date(raw, "feed:lastmod", None)) for link, raw in document.parts
+    )
+    return tuple(
+        SitemapPart(url=url, changed_at=date.at if date else None) for url, date in found if url
     )
 
 

@@ -76,7 +76,8 @@ class Document:
     update_period_minutes: int | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
-    next_page: str | None = None
+    older_page: str | None = None
+    parts: tuple[tuple[str, str | None], ...] = ()  # of a sitemap index: link, date as it stands
     moved_to: str | None = None
 
 
@@ -129,7 +130,7 @@ def read_xml(text: str, head: str) -> Document:
         update_period_minutes=_update_period(feed),
         skip_hours=tuple(sorted({int(hour) % 24 for hour in _HOUR.findall(head)})),
         skip_days=_skip_days(head),
-        next_page=_first_link(feed, "next"),
+        older_page=_first_link(feed, "prev-archive", "next"),
         moved_to=_text(dict.get(feed, "newlocation"))
         or _text(dict.get(feed, "itunes_new-feed-url")),
     )

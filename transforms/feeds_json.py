@@ -62,7 +62,7 @@ def _document(data: dict[str, Any], items: list[Any], max_items: int) -> Documen
         title=plain_text(data.get("title"), is_markup=False),
         language=language_tag(data.get("language")),
         homepage=_string(data.get("home_page_url")),
-        next_page=_string(data.get("next_url")),
+        older_page=_string(data.get("next_url")),
     )
 
 

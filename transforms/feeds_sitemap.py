@@ -16,14 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEWS_NAMESPACE = "sitemap-news"
+SITEMAP_INDEX = "sitemapindex"
+
+
+def read_sitemap_index(text: str) -> Document:
+    """Parse the text of an index: the sitemaps that it names, and no items."""
+    root = _root(text)
+    found = [] if root is None else [one for one in _elements(root) if _name(one) == "sitemap"]
+    fields = [{_name(child): child for child in _elements(one)} for one in found]
+    parts = ((_text(one.get("loc")), _text(one.get("lastmod"))) for one in fields)
+    return Document(format=SITEMAP_INDEX, parts=tuple((url, at) for url, at in parts if url))
 
 
 def read_sitemap(text: str) -> Document:
     """Parse the text of a urlset; its format is ``news_sitemap`` where any URL is news."""
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root = _root(text)
     if root is None:
         return Document(format="")
     urls = [element for element in _elements(root) if _name(element) == "url"]
@@ -32,6 +39,14 @@ def read_sitemap(text: str) -> Document:
         format="news_sitemap" if is_news else "sitemap",
         items=tuple(_item(url) for url in urls),
     )
+
+
+def _root(text: str) -> etree._Element | None:
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    return root
 
 
 def _elements(parent: etree._Element) -> Iterator[etree._Element]:

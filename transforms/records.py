@@ -75,6 +75,7 @@ ArticleKind = Literal[
 
 Severity = Literal["critical", "warning", "info"]
 
+GapStatus = Literal["open", "filled", "unfillable"]
 MoveEvent = Literal["redirected", "adopted", "doubted", "withdrawn", "returned", "gone"]
 
 
@@ -161,6 +162,49 @@ class FeedMove:
     why: str
     at: datetime
     exchange_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch of time of which a feed showed nothing: entries came and went unseen.
+
+    Its bounds are the newest entry that was seen and the oldest that the next document
+    still had. One that was ``asked`` for is the past of a feed, wanted by an operator.
+    """
+
+    gap_id: str
+    feed_id: str
+    source_id: str
+    kind: Literal["rolled_off", "asked"]
+    from_at: datetime | None  # None: as far back as there is anything
+    to_at: datetime
+    found_at: datetime
+    exchange_id: str | None  # that shows it
+    site_url: str | None  # a page of the outlet: its host's robots.txt names the sitemaps
+    lane: str = LIVE_LANE  # whose work the pages of its entries are
+    status: GapStatus = "open"
+    how: str = ""  # how it was filled, or why it was not, in words
+    reached_at: datetime | None = None  # how far back the documents go that were read for it
+    urls: tuple[str, ...] = ()  # documents asked for
+    entries: int = 0  # new ones that they brought
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDocument:
+    """A further document of a feed that is wanted: an archive page, or a sitemap.
+
+    Of its entries those from ``since_at`` to ``until_at`` are taken in.
+    """
+
+    document_id: str
+    feed_id: str  # whose entries it holds
+    url: str
+    lane: str = LIVE_LANE
+    gap_id: str | None = None  # the gap that it may fill; None: a part of a sitemap index
+    since_at: datetime | None = None
+    until_at: datetime | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +335,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapPart:
+    """One sitemap that an index names."""
+
+    url: str
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """What one exchange of a feed yielded.
 
@@ -314,7 +366,8 @@ class ParsedFeed:
     update_period_minutes: int | None = None  # sy:updatePeriod / sy:updateFrequency
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
-    next_page_url: str | None = None  # RFC 5005
+    older_url: str | None = None  # of an archive, or the next page (RFC 5005)
+    parts: tuple[SitemapPart, ...] = ()  # of a sitemap index
     moved_to: str | None = None  # itunes:new-feed-url and the like
     items_left: int = 0  # of items, those not read: beyond the cap, or not made sense of
 
@@ -575,4 +628,5 @@ class Batch:
     feed_states: tuple[FeedState, ...] = ()
     host_states: tuple[HostState, ...] = ()
     feed_moves: tuple[FeedMove, ...] = ()
+    gaps: tuple[Gap, ...] = ()  # found, or settled
     decisions: tuple[QuarantineDecision, ...] = ()  # on records that were kept aside

@@ -43,6 +43,10 @@ class Rules:
         """Tell whether the agent may get a URL."""
         return bool(self.protego.can_fetch(url, self.agent))
 
+    def sitemaps(self) -> tuple[str, ...]:
+        """Return the sitemaps that it names."""
+        return tuple(dict.fromkeys(self.protego.sitemaps))
+
     def crawl_delay_seconds(self) -> float | None:
         """Return the declared delay, at most a minute."""
         delay = self.protego.crawl_delay(self.agent)

@@ -35,6 +35,12 @@ def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:
     return rows
 
 
+def gap_rows(batch: Batch) -> list[Row]:
+    """Return one row per gap, as it stands after the batch."""
+    last = {gap.gap_id: gap for gap in batch.gaps}
+    return [columns_of(gap) | {"load_id": batch.load_id} for gap in last.values()]
+
+
 def move_rows(batch: Batch) -> list[Row]:
     """Return one row per event of a feed's address."""
     stamp = {"run_id": batch.run_id, "load_id": batch.load_id}

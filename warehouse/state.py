@@ -15,8 +15,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Self
 
 from transforms.records import LIVE_LANE
-from warehouse import state_feeds, state_hosts, state_rows, state_wants
+from warehouse import state_documents, state_feeds, state_hosts, state_rows, state_wants
 from warehouse.run_locks import RunIsAliveError, RunIsNotAliveError, RunLocks, locked
+from warehouse.state_documents import SettledDocuments
 from warehouse.state_feeds import PollInHand
 from warehouse.state_rows import micros, moment
 from warehouse.state_wants import WantInHand
@@ -26,12 +27,20 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from transforms.records import Complaint, Exchange, FeedState, HostState, Want
+    from transforms.records import (
+        Complaint,
+        Exchange,
+        FeedDocument,
+        FeedState,
+        HostState,
+        Want,
+    )
 
 __all__ = [
     "PollInHand",
     "RunIsAliveError",
     "RunIsNotAliveError",
+    "SettledDocuments",
     "State",
     "StateVersionError",
     "WantInHand",
@@ -218,8 +227,13 @@ class State:
             state_feeds.take_over(connection, run_id, holders - self._alive(holders))
             return state_feeds.polls_of(connection, run_id)
 
-    def finish_polls(self, exchange_ids: Collection[str], states: Sequence[FeedState]) -> None:
-        """Take polls out of hand and put the feeds' refined states.
+    def finish_polls(
+        self,
+        exchange_ids: Collection[str],
+        states: Sequence[FeedState],
+        documents: SettledDocuments | None = None,
+    ) -> None:
+        """Take polls out of hand, put the feeds' refined states, settle further documents.
 
         Frees the feeds of both: a claimed feed that was not polled after all is freed by
         its state alone.
@@ -227,6 +241,43 @@ class State:
         with self._write() as connection:
             state_feeds.finish_polls(connection, exchange_ids, [state.feed_id for state in states])
             state_feeds.put(connection, states)
+            if documents is not None:
+                state_documents.settle(connection, documents)
+
+    # Further documents of feeds
+
+    def want_documents(self, documents: Iterable[FeedDocument], now: datetime) -> None:
+        """Put further documents in hand; those that are there stay as they are."""
+        with self._write() as connection:
+            state_documents.want(connection, documents, micros(now))
+
+    def documents_ready(self, lane: str, now: datetime) -> tuple[FeedDocument, ...]:
+        """Return the further documents of a lane that may be fetched now."""
+        with self._turn:
+            return state_documents.ready(self._connection, lane, micros(now))
+
+    def documents(self, document_ids: Collection[str]) -> dict[str, FeedDocument]:
+        """Return further documents in hand, by document_id."""
+        with self._turn:
+            return state_documents.of_ids(self._connection, document_ids)
+
+    def gaps_in_hand(self) -> set[str]:
+        """Return the gaps for which further documents are in hand."""
+        with self._turn:
+            return state_documents.gaps(self._connection)
+
+    def record_documents(
+        self, run_id: str, documents: Sequence[tuple[Exchange, FeedDocument]]
+    ) -> None:
+        """Put archived further documents in hand as polls of their feeds.
+
+        Raises: ValueError if an exchange is not archived.
+        """
+        with self._write() as connection:
+            for exchange, document in documents:
+                state_feeds.record_poll(
+                    connection, run_id, exchange, document.feed_id, document.document_id
+                )
 
     # Wants
 

@@ -44,9 +44,11 @@ _CLAIMED = """
 
 _RECORD_POLL = """
     insert or replace into polls (
-        exchange_id, feed_id, run_id, fetched_at, place_file, place_offset, place_length
+        exchange_id, feed_id, run_id, fetched_at, place_file, place_offset, place_length,
+        document_id
     ) values (
-        :exchange_id, :feed_id, :run_id, :fetched_at, :place_file, :place_offset, :place_length
+        :exchange_id, :feed_id, :run_id, :fetched_at, :place_file, :place_offset, :place_length,
+        :document_id
     )
 """
 
@@ -84,6 +86,7 @@ class PollInHand:
     exchange_id: str
     place: Place
     run_id: str
+    document_id: str | None = None  # set where it is a further document of the feed
 
 
 def put(connection: sqlite3.Connection, states: Iterable[FeedState]) -> None:
@@ -120,12 +123,17 @@ def holders(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def record_poll(
-    connection: sqlite3.Connection, run_id: str, exchange: Exchange, feed_id: str
+    connection: sqlite3.Connection,
+    run_id: str,
+    exchange: Exchange,
+    feed_id: str,
+    document_id: str | None = None,
 ) -> None:
     """Put an archived poll in hand."""
     given = {
         "exchange_id": exchange.exchange_id,
         "feed_id": feed_id,
+        "document_id": document_id,
         "run_id": run_id,
         "fetched_at": micros(exchange.fetched_at),
         **place_columns(archived_place(exchange)),
@@ -164,5 +172,9 @@ def _poll_in_hand(row: sqlite3.Row) -> PollInHand:
     if place is None:
         raise ValueError(f"poll {row['exchange_id']} has no place")
     return PollInHand(
-        feed_id=row["feed_id"], exchange_id=row["exchange_id"], place=place, run_id=row["run_id"]
+        feed_id=row["feed_id"],
+        exchange_id=row["exchange_id"],
+        place=place,
+        run_id=row["run_id"],
+        document_id=row["document_id"],
     )

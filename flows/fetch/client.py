@@ -102,6 +102,10 @@ class Fetcher:
         exchange = await self._walk(url, purpose, run_id, headers)
         return self._archive.append(exchange)
 
+    async def sitemaps(self, url: str, *, run_id: str) -> tuple[str, ...] | None:
+        """Return the sitemaps that the robots.txt of a URL's host names; None if it is unknown."""
+        return await self._robots.sitemaps(url, run_id)
+
     def left_alone_until(self, url: str) -> datetime | None:
         """Return before when the host of a URL asked not to be asked; None if it did not."""
         return self._politeness.left_alone_until(host_of(url))

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from flows.fetch.faults import Fault
 from transforms.records import HostState
-from transforms.robots import after_robots, is_stale, ruling
+from transforms.robots import after_robots, is_stale, parse_rules, ruling
 from transforms.urls import host_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,13 @@ class RobotsRules:
             answer = state.robots_status or "no answer"
             return Fault(code="robots_unreachable", detail=f"robots.txt of {host}: {answer}")
         return None
+
+    async def sitemaps(self, url: str, run_id: str) -> tuple[str, ...] | None:
+        """Return the sitemaps that a host's robots.txt names; None where that is not known."""
+        state, fault = await self._known(url, host_of(url), run_id)
+        if fault is not None or state.robots_body is None:
+            return None
+        return parse_rules(state.robots_body, AGENT).sitemaps()
 
     async def _known(self, url: str, host: str, run_id: str) -> tuple[HostState, Fault | None]:
         lock = self._locks.get(host)

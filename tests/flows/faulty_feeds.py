@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from walk_support import ask
 
+from flows.gaps import fill_gaps
 from flows.homes import prepare_home
 from flows.pages import work_off
 from flows.polls import Choice, due_feeds, load_polls, poll_feeds
@@ -70,7 +71,7 @@ class Poll:
 
 @dataclass(frozen=True)
 class Pages:
-    """What a story waits for: all wanted pages taken through the walk."""
+    """What a story waits for: gaps filled, and all wanted pages taken through the walk."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ class Desk:
                 polled = [found[poll.url] for poll in polls_of(wish)]
                 self._go_on(going, waiting, name, polled if isinstance(wish, list) else polled[0])
             if not ready:
+                await fill_gaps(self.run)
                 await work_off(self.run)
                 for name in [one for one, wish in waiting.items() if isinstance(wish, Pages)]:
                     self._go_on(going, waiting, name, None)
@@ -237,6 +239,8 @@ class Desk:
         states = self.run.state.feed_states()
         found = {}
         for feed, outcome, reason, detail, reasons, titles in rows:
+            if feed not in states:
+                continue  # a sitemap that was read to fill a gap
             counts = dict(Counter(reasons or ()))
             polled = Polled(outcome, reason, detail, states[feed], counts, sorted(titles or ()))
             found[feed] = polled

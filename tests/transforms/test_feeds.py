@@ -239,7 +239,7 @@ def test_atom_links_titles_and_dates() -> None:
     assert second.updated is not None
     assert second.updated.at == datetime(2022, 1, 7, tzinfo=UTC)
     assert third.title == "Ein Schiff"
-    assert parsed.next_page_url == "https://feeds.example/atom?page=2"
+    assert parsed.older_url == "https://feeds.example/atom?page=2"
     assert parsed.language == "de"
 
 
@@ -253,7 +253,7 @@ def test_a_json_feed_is_a_feed() -> None:
     assert (first.authors, [tag.name for tag in first.tags]) == (("Ann Loader",), ["shipping"])
     assert (second.url, second.title) == ("https://elsewhere.example/18", None)
     assert codes(parsed) == [("entry", "item_without_identity")]
-    assert parsed.next_page_url == "https://notes.example/feed.json?page=2"
+    assert parsed.older_url == "https://notes.example/feed.json?page=2"
 
 
 def test_of_a_truncated_json_feed_the_complete_items_count() -> None:
@@ -283,7 +283,7 @@ def test_a_news_sitemap_is_a_feed() -> None:
         (b"{broken", "feed_unreadable", ""),
         (b"<note><to>us</to></note>", "feed_unreadable", ""),
         ((FIXTURES / "login_page.html").read_bytes(), "feed_is_html", ""),
-        ((FIXTURES / "sitemap_index.xml").read_bytes(), "feed_is_sitemap_index", "sitemapindex"),
+        (b"<sitemapindex><sitemap/></sitemapindex>", "sitemap_index_empty", "sitemapindex"),
     ],
 )
 def test_what_is_no_feed_is_named(payload: bytes, code: str, document_format: str) -> None:
