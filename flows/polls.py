@@ -57,10 +57,13 @@ class Choice:
 
 async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
     """Return the feeds to poll now, those waiting longest first."""
-    waiting = set() if choice.all_feeds else run.state.feeds_waiting(run.clock())
+    now = run.clock()
+    waiting = set() if choice.all_feeds else run.state.feeds_waiting(now)
     with writing(run.home) as con:
         feeds = [feed for feed in read.feeds(con, without=waiting) if choice.admits(feed)]
     states = run.state.feed_states([feed.feed_id for feed in feeds])
+    if not choice.all_feeds:
+        feeds = [feed for feed in feeds if schedule.is_due(_state(states, feed), now)]
     feeds.sort(key=lambda feed: (str(_state(states, feed).due_at or ""), feed.feed_id))
     return tuple(feeds)
 

@@ -20,7 +20,7 @@ from warehouse.publish import publish
 from warehouse.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from flows.progress import Meter
     from flows.settings import Settings
@@ -72,6 +72,7 @@ async def open_run(
     parameters: dict[str, Any],
     *,
     clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Run]:
     """Open a run: its row in `ops.runs`, its archive file, its workers, its sockets.
 
@@ -96,7 +97,9 @@ async def open_run(
                 ArchiveWriter(home.archive, run_id, now) as archive,
                 Workers(settings.workers, settings.page_time_limit_seconds) as workers,
             ):
-                async with Fetcher(settings, state, clock=clock, archive=archive) as fetcher:
+                async with Fetcher(
+                    settings, state, clock=clock, archive=archive, sleep=sleep
+                ) as fetcher:
                     yield Run(
                         run_id=run_id,
                         kind=kind,

@@ -59,10 +59,10 @@ CHALLENGE = "challenge_page"
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
-    """Tell whether a feed may and should be polled now."""
-    if state.retry_after_at is not None and state.retry_after_at > now:
+    """Tell whether a feed may and should be polled now, which is no hour that it skips."""
+    if any(at is not None and at > now for at in (state.due_at, state.retry_after_at)):
         return False
-    return state.due_at is None or state.due_at <= now
+    return outside_skipped(now, state.skip_hours, state.skip_days) == now
 
 
 def conditional_headers(state: FeedState, now: datetime) -> dict[str, str]:

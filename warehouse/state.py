@@ -171,7 +171,7 @@ class State:
         return state_rows.feed_state(rows[0]) if rows else None
 
     def feeds_waiting(self, now: datetime) -> set[str]:
-        """Return the feeds that are not due yet (see `transforms.schedule.is_due`)."""
+        """Return the feeds whose time has not come (see `transforms.schedule.is_due`)."""
         sql = "select feed_id from feeds where due_at > :now or retry_after_at > :now"
         with self._turn:
             return {feed for (feed,) in self._connection.execute(sql, {"now": micros(now)})}

@@ -398,6 +398,13 @@ def test_what_a_document_asks_for_holds_after_polls_that_bring_none(status: int)
     assert failed.due_at >= NOW + 6 * HOUR
 
 
+def test_a_feed_is_not_due_in_an_hour_that_it_skips() -> None:
+    skipping = replace(STATE, due_at=NOW - HOUR, skip_hours=(NOW.hour,), skip_days=("Tuesday",))
+    assert not is_due(skipping, NOW)
+    assert is_due(skipping, NOW + HOUR)
+    assert not is_due(skipping, NOW + DAY + HOUR)
+
+
 def test_a_304_that_nobody_asked_for_is_a_failure() -> None:
     after = after_not_modified(STATE, exchange(304), now=NOW)
     assert (after.failures, after.problem) == (0.5, "unasked_not_modified")
