@@ -50,6 +50,7 @@ MAX_PAGE_BYTES = 5 * 2**20
 MIN_STANDFIRST_CHARS = 20
 MAX_STANDFIRST_CHARS = 1000
 ARTICLE_BODY_RATIO = 2.0
+MAX_FIRST_WORDS_CHARS = 100
 MAX_TAGS = 50
 MAX_TAG_CHARS = 120
 STANDFIRST_KEY_CHARS = 60
@@ -139,8 +140,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         entry_title=entry.title if entry else None,
         shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
     )
-    if title is None:
-        return _problem(source.exchange, "no_title", "neither page nor feed names the article")
+    title = title or Title("", "text")
     is_paywalled = kinds.is_paywalled(source.survey, source.metadata)
     when = _dates(source)
     credited = gather_credits(
@@ -153,6 +153,10 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
     blocks = _blocks(source, page_text, title, [credit.name for credit in credited], shown)
+    if not title.headline:
+        title = replace(title, headline=_first_words(blocks.body))
+    if not title.headline:
+        return _problem(source.exchange, "no_title", "neither page nor feed names the article")
     traits = traits_of(blocks.blocks, title.headline, url=source.url, titles=title.candidates)
     if source.knowledge:
         own = _descriptions(source.metadata)
@@ -221,6 +225,15 @@ def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
         outlet_version=source.knowledge.version if source.knowledge else None,
         traits=reading.traits,
     )
+
+
+def _first_words(body: str) -> str:
+    """Return the words that an untitled text starts with: what a wire flash is called by."""
+    line = body.partition("\n")[0]
+    if len(line) <= MAX_FIRST_WORDS_CHARS:
+        return line
+    cut = line[:MAX_FIRST_WORDS_CHARS]
+    return (cut.rpartition(" ")[0] or cut) + "…"
 
 
 def canonical_page_url(url: str, metadata: Metadata, *, is_article: bool = True) -> str:

@@ -28,6 +28,8 @@ KEY_CHARS = 40
 SHORT_LINE_CHARS = 220
 BYLINE_CHARS = 80
 LAYOUT_TABLE_SHARE = 0.5
+PROSE_CELL_CHARS = 150  # of a cell on average: no table of data
+SHORT_BODY_CHARS = 800
 EARLY_BLOCKS = 4
 DATE_DIGITS = 0.2
 
@@ -281,19 +283,19 @@ def _with_credit_tail(text: str) -> Draft:
 
 
 def _paragraphs_of_layout_tables(pieces: Sequence[Piece]) -> list[Piece]:
-    """Take tables that hold most of a page's text for layout: their cells are its paragraphs."""
+    """Take tables that hold most of a page's text, or prose, for layout: cells are paragraphs."""
     in_tables = sum(len(piece.text) for piece in pieces if piece.kind == "table")
-    whole = sum(len(piece.text) for piece in pieces)
-    if not in_tables or in_tables < LAYOUT_TABLE_SHARE * whole:
+    if not in_tables:
         return list(pieces)
-    cells: list[Piece] = []
+    is_frame = in_tables >= LAYOUT_TABLE_SHARE * sum(len(piece.text) for piece in pieces)
+    found: list[Piece] = []
     for piece in pieces:
-        if piece.kind != "table":
-            cells.append(piece)
-            continue
-        texts = _CELLS.split(piece.text)
-        cells += [replace(piece, kind="paragraph", text=text.strip()) for text in texts]
-    return cells
+        cells = _CELLS.split(piece.text) if piece.kind == "table" else []
+        if cells and (is_frame or len(piece.text) >= PROSE_CELL_CHARS * len(cells)):
+            found += [replace(piece, kind="paragraph", text=text.strip()) for text in cells]
+        else:
+            found.append(piece)
+    return found
 
 
 def _linked_lists(pieces: Sequence[Piece], page: PageText) -> set[int]:
@@ -311,7 +313,9 @@ def _linked_lists(pieces: Sequence[Piece], page: PageText) -> set[int]:
 
 
 def _without_loose_headings(drafts: list[Draft]) -> list[Draft]:
-    """Turn headings that only promotion follows, to the end, into promotion."""
+    """Turn headings that only promotion follows, to the end, into promotion: not all of them."""
+    if not any(draft.kind in BODY_KINDS and draft.kind != "heading" for draft in drafts):
+        return drafts
     for index in range(len(drafts) - 1, -1, -1):
         if drafts[index].kind == "heading":
             drafts[index] = replace(drafts[index], kind="promo", level=None)
@@ -388,14 +392,16 @@ def _places(texts: Sequence[str], squeezed: str) -> list[int]:
     return places
 
 
-def reading_text(blocks: Iterable[Block]) -> str:
+def reading_text(blocks: Sequence[Block]) -> str:
     """Return what a reader reads of an article: its body, with what is quoted and tabulated in it.
 
     That is a standfirst written in sentences (not a deck in the manner of a headline), the
     dateline before its paragraph, the body, the words of embedded posts, and tables, a row a
-    line with tabs between the cells. Captions, credits, notes, promotion and video prompts
+    line with tabs between the cells. Captions are read only where they tell the story: next to
+    a short body that has less text than they have. Credits, notes, promotion and video prompts
     stay out.
     """
+    read = {"table", "embed", "caption"} if _is_told_in_captions(blocks) else {"table", "embed"}
     lines: list[str] = []
     dateline = ""
     for block in blocks:
@@ -404,8 +410,16 @@ def reading_text(blocks: Iterable[Block]) -> str:
         elif block.kind in BODY_KINDS:
             lines.append(dateline + block.text)
             dateline = ""
-        elif block.kind == "table":
+        elif block.kind in read or (
+            block.kind == "standfirst" and _SENTENCE.search(block.text) is not None
+        ):
             lines.append(block.text.replace(ROW_BREAK, "\n").replace(CELL_BREAK, "\t"))
-        elif block.kind == "embed" or (block.kind == "standfirst" and _SENTENCE.search(block.text)):
-            lines.append(block.text)
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if line)
+
+
+def _is_told_in_captions(blocks: Iterable[Block]) -> bool:
+    chars = {"body": 0, "caption": 0}
+    for block in blocks:
+        if block.kind in BODY_KINDS or block.kind == "caption":
+            chars["caption" if block.kind == "caption" else "body"] += len(block.text)
+    return chars["body"] < min(chars["caption"], SHORT_BODY_CHARS)

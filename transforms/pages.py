@@ -42,6 +42,10 @@ _SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_LAYOUT_HINTS = (  # U+00AD, U+200B, U+FEFF; U+200C and U+200D are part of Persian and Indic words
+    b"\xc2\xad", b"&shy;", b"&#173;", b"&#xAD;", b"&#xad;", rb"\u00ad", rb"\u00AD",
+    b"\xe2\x80\x8b", b"&ZeroWidthSpace;", b"&#8203;", b"&#x200B;", b"&#x200b;", b"\xef\xbb\xbf",
+)  # fmt: skip
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # XML 1.0 has no place for them
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
@@ -123,7 +127,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
     """Return a page's bytes as clean UTF-8, and the encoding it was in.
 
     In this order: byte order mark, valid UTF-8 that is not mere ASCII, HTTP
-    charset, meta charset, detection. Bytes that do not fit become U+FFFD.
+    charset, meta charset, detection. Bytes that do not fit become U+FFFD. Soft hyphens and
+    zero-width spaces, which only tell where a line may break, are left out: words stay whole.
 
     Source: WHATWG Encoding Standard, section 4.2 (the names).
     """
@@ -132,6 +137,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
         data = body.removeprefix(codecs.BOM_UTF8)
     else:
         data = body.decode(encoding, "replace").encode("utf-8", "replace")
+    for hint in _LAYOUT_HINTS:
+        data = data.replace(hint, b"")
     return data.translate(None, _CONTROL), encoding
 
 

@@ -401,3 +401,24 @@ def test_a_first_paragraph_that_is_also_the_description_stays_in_the_body() -> N
     article = extract(page_exchange(page.encode()), source_id="s")
     assert isinstance(article, Article)
     assert article.body.startswith(text)
+
+
+PROSE = "The harbour board voted on Thursday to raise its dues by a third, for the first time."
+
+
+def test_words_stay_whole_where_a_page_says_where_they_may_break() -> None:
+    text = PROSE.replace("harbour", "har\u00adbour").replace("raise", "ra&shy;ise")
+    page = f"<title>Dues\u00ad to rise</title><body><h1>Dues to rise</h1><p>{text}</p></body>"
+    article = extract(page_exchange(page.encode()), source_id="s")
+    assert isinstance(article, Article)
+    assert article.headline == "Dues to rise"
+    assert article.body.endswith(PROSE)
+
+
+def test_an_untitled_text_is_called_by_its_first_words() -> None:
+    page = f"<html><body><p>{PROSE} {PROSE}</p></body></html>"
+    article = extract(page_exchange(page.encode()), source_id="s")
+    assert isinstance(article, Article)
+    assert article.headline == "The harbour board voted on Thursday to raise its dues by a third, for the first time. The harbour…"  # fmt: skip
+    assert article.headline_origin == "text"
+    assert article.body.startswith(article.headline.rstrip("…"))

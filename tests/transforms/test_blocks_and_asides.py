@@ -208,3 +208,27 @@ def test_a_standfirst_is_read_with_the_text_where_it_is_a_sentence(
 ) -> None:
     _, blocks = number_blocks([Draft("standfirst", standfirst), Draft("paragraph", "It voted.")])
     assert (standfirst in reading_text(blocks)) is is_read
+
+
+def test_a_story_told_in_captions_is_read_in_them_and_a_long_text_is_not() -> None:
+    captions = [Draft("caption", f"Picture {n}: the ferry leaves the pier at dawn.") for n in "123"]
+    _, short = number_blocks([Draft("paragraph", "The last day."), *captions])
+    assert reading_text(short).count("Picture") == 3
+    long = Draft("paragraph", "The council of the harbour town voted on the ferry line. " * 20)
+    _, blocks = number_blocks([long, *captions, *captions * 9])
+    assert "Picture" not in reading_text(blocks)
+
+
+def test_a_table_whose_cells_hold_prose_is_layout_and_one_of_figures_is_not() -> None:
+    prose = "The council of the harbour town voted on the ferry line on Tuesday night. " * 3
+    after = Piece("paragraph", "What follows is longer than all that stands in the tables. " * 20)
+    pieces = [Piece("table", f"{prose} ¶ {prose}"), Piece("table", "2022 | 41,000"), after]
+    built = build_blocks(pieces, PageText("", (), frozenset()), titles=["x"])
+    kinds = [block.kind for block in built.blocks]
+    assert kinds == ["paragraph", "paragraph", "table", "paragraph"]
+
+
+def test_headings_alone_are_the_body() -> None:
+    pieces = [Piece("heading", "Results of the vote"), Piece("heading", "Turnout of the vote")]
+    built = build_blocks(pieces, PageText("", (), frozenset()), titles=["x"])
+    assert built.body == "Results of the vote\nTurnout of the vote"
