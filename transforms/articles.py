@@ -29,6 +29,7 @@ from transforms.language import (
     detect,
     primary_subtag,
 )
+from transforms.mastheads import site_names
 from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
 from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
 from transforms.pages import Page, TooComplexError, read_page
@@ -36,7 +37,7 @@ from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag, shown_t
 from transforms.refusals import challenge_reason, error_reason
 from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
-from transforms.titles import Title, choose_title, site_names
+from transforms.titles import Title, choose_title
 from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
 from transforms.version import VERSION
 
@@ -117,10 +118,11 @@ def extract(
     if refusal is not None:
         return refusal
     url = exchange.final_url or exchange.requested_url
-    sites = site_names(metadata, _host(url))
     if knowledge is not None and knowledge.outlet != outlet_of(url):
         knowledge = None
-    source = _Source(exchange, entry, page, survey(page.tree), metadata, url, sites, knowledge)
+    surveyed = survey(page.tree)
+    sites = site_names(metadata, _host(url), surveyed)
+    source = _Source(exchange, entry, page, surveyed, metadata, url, sites, knowledge)
     return _article(source, source_id)
 
 

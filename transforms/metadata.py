@@ -187,8 +187,10 @@ def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
         name = element.get("property") or element.get("name") or element.get("itemprop")
         content = element.get("content")
         if name and content and (text := plain(content)):
-            key = name.strip().lower()
-            found[key] = (*found.get(key, ()), text)
+            lowered = name.strip().lower()
+            keys = lowered.split() if ":" in lowered else [lowered]  # RDFa: several in one
+            for key in keys:
+                found[key] = (*found.get(key, ()), text)
     return found
 
 

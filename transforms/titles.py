@@ -7,19 +7,20 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from transforms.metadata import Metadata, plain, text_of
+from transforms.mastheads import fold, is_masthead, parts_of, without_site
+from transforms.metadata import Metadata, plain, text_of, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+
+    from lxml.html import HtmlElement
 
     from transforms.survey import Survey
 
 MIN_SHARED_WORDS = 0.5
 MAX_HEADLINE_CHARS = 400
-MIN_SITE_CHARS = 4
-_SITE_SEPARATOR = re.compile(
-    r"\s+[|·•»›–—-]+\s+|\s*[|｜]\s*|\s*::\s*|：(?=[^：]{2,12}$)|--|(?<=\S)_(?=[^_]{2,12}$)"
-)
+MAX_KICKER_CHARS = 100
+MIN_HEADLINE_WORDS = 3  # of what is left when a kicker is taken off
 _WORD = re.compile(r"\w+")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
 _KICKER = re.compile(
@@ -27,10 +28,17 @@ _KICKER = re.compile(
     r"sur-?titre|antetitulo|antet[ií]tulo|cintillo|chapeu|vignette|supertitle)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_GENERIC = frozenset(
-    {"home", "homepage", "news", "startseite", "article", "artikel", "index", "404"}
-)
-_TITLE_PARTS = 2
+_KICKER_END = re.compile(r"\s*(?:[:|•·»]|\s[-–—])\s+$|\s+$")
+_PERMALINK = re.compile(r"\s*[¶#§]\s*$")
+_CLOSING = frozenset(",.;:!?…)]}»”’、。，：；！？）」』】%")
+_OPENING = frozenset("([{«“‘（「『【„#@")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u0e00-\u0e7f]")
+_NOT_SHOWN = frozenset({"button", "svg", "style", "template", "rt", "rp"})
+_OG, _TWITTER = ("og:title",), ("twitter:title", "twitter:text:title")
+_OTHER_META = (
+    "dc.title", "dc:title", "dcterms.title", "dcterm:title", "parsely-title", "sailthru.title",
+    "citation_title", "headline", "weibo:article:title", "weibo:webpage:title",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +51,42 @@ class Title:
     candidates: tuple[str, ...] = ()  # all that the page calls itself
 
 
-def site_names(metadata: Metadata, host: str) -> tuple[str, ...]:
-    """Return the names under which the outlet itself appears."""
-    publisher = metadata.article.get("publisher")
-    name = text_of(publisher) if publisher else None
-    label = host.removeprefix("www.")
-    declared = (metadata.first("og:site_name"), name, metadata.first("application-name"))
-    short = label.split(".", 1)[0]
-    return tuple(dict.fromkeys(found for found in (*declared, label, short) if found))
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a page calls its article, the outlet's name taken off; empty where it does not."""
+
+    declared: str  # JSON-LD
+    shown: str  # og:title, else Twitter's, else another meta element's
+    shown_origin: str
+    posted: str  # Twitter's, else og:title
+    called: str  # the title element
+    headings: tuple[str, ...]  # of first rank, those that name the site left out
+    feed: str
+
+    def declarations(self) -> list[str]:
+        """Return the names that do not stand in the page's text."""
+        found = (self.declared, self.shown, self.posted, self.called, self.feed)
+        return [name for name in found if name]
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all names but the feed's, and the parts of them that may name the outlet."""
+        declared = dict.fromkeys(filter(None, (self.declared, self.shown, self.called)))
+        parts = [part for name in declared for part in parts_of(name)[1:]]
+        return tuple(dict.fromkeys([*declared, *self.headings, *parts]))
+
+    def agreed(self) -> set[str]:
+        """Return the names that stand in two places."""
+        folded = [fold(text) for text in (self.declared, self.shown, self.called)]
+        folded += {fold(heading) for heading in self.headings}
+        return {text for text in self.texts() if folded.count(fold(text)) > 1}
+
+    def without_headings(self, known: Collection[str]) -> _Names:
+        """Return them without some headings."""
+        return replace(self, headings=tuple(text for text in self.headings if text not in known))
+
+    def or_else(self, other: _Names) -> _Names:
+        """Return these names, or others where these are none."""
+        return self if any((self.declared, self.shown, self.called, self.headings)) else other
 
 
 def choose_title(
@@ -66,99 +102,93 @@ def choose_title(
     ``shared`` tells which of some texts other pages of the outlet are called by, too: those
     name the outlet or a section, unless the page agrees on one.
 
-    The declared headline (JSON-LD) is believed, but for one cut short; without it the
-    first-rank heading that agrees with what the page calls itself elsewhere.
+    The declared headline (JSON-LD) is believed, unless it was cut short or is that for
+    search engines (the title element's), while heading and og:title agree on another;
+    without it, the first-rank heading that agrees with what
+    the page calls itself elsewhere. What one source puts before the headline and
+    another leaves out is its kicker.
     """
-    titles = _read_titles(page, metadata, sites)
-    names = titles.texts()
-    if shared is not None and (known := set(shared(names)) - titles.agreed()):
-        found = _read_titles(page, metadata, [*sites, *known])
-        titles = found.without_headings(known).or_else(titles)
-    chosen = _chosen(titles, plain(entry_title or ""))
-    if chosen is None and entry_title:
-        chosen = plain(entry_title), "feed"
+    names = _names(page, metadata, sites, entry_title)
+    candidates = names.texts()
+    if shared is not None and (known := set(shared(candidates)) - names.agreed()):
+        found = _names(page, metadata, [*sites, *known], entry_title)
+        names = found.without_headings(known).or_else(names)
+    chosen = _chosen(names) or _last_resort(page, metadata, names)
     if chosen is None:
         return None
-    text, origin = chosen
-    return Title(text[:MAX_HEADLINE_CHARS], origin, _kicker(page, text), names)
+    text, origin, kicker = _without_kicker(*chosen, names)
+    kicker = kicker or _kicker(page, text)
+    return Title(text[:MAX_HEADLINE_CHARS], origin, kicker, candidates)
 
 
-@dataclass(frozen=True, slots=True)
-class _Titles:
-    """What a page calls itself: in JSON-LD, to social media, in its title, in its headings."""
+def _names(
+    page: Survey, metadata: Metadata, sites: Sequence[str], entry_title: str | None
+) -> _Names:
+    sections = _sections(metadata)
 
-    declared: str
-    shown: str
-    called: str
-    headings: tuple[str, ...]
+    def read(*keys: str) -> str:
+        return without_site(metadata.first(*keys) or "", sites, sections)
 
-    def texts(self) -> tuple[str, ...]:
-        """Return all titles, and the parts of them that may be names."""
-        titles = dict.fromkeys(filter(None, (self.declared, self.shown, self.called)))
-        parts = [part for title in titles for part in _SITE_SEPARATOR.split(title)[1:]]
-        return tuple(dict.fromkeys([*titles, *self.headings, *filter(None, parts)]))
-
-    def agreed(self) -> set[str]:
-        """Return the titles that stand in two places."""
-        folded = [_fold(text) for text in (self.declared, self.shown, self.called)]
-        folded += {_fold(heading) for heading in self.headings}
-        return {text for text in self.texts() if folded.count(_fold(text)) > 1}
-
-    def without_headings(self, known: Collection[str]) -> _Titles:
-        """Return them without some headings."""
-        return replace(self, headings=tuple(text for text in self.headings if text not in known))
-
-    def or_else(self, other: _Titles) -> _Titles:
-        """Return these titles, or others where these are none."""
-        return self if any((self.declared, self.shown, self.called, self.headings)) else other
-
-
-def _read_titles(page: Survey, metadata: Metadata, sites: Sequence[str]) -> _Titles:
-    return _Titles(
-        declared=without_site(text_of(metadata.article.get("headline")) or "", sites),
-        shown=without_site(metadata.first("og:title", "twitter:title") or "", sites),
-        called=without_site(metadata.title or "", sites),
-        headings=tuple(_headings(page)),
+    og, twitter, other = read(*_OG), read(*_TWITTER), read(*_OTHER_META)
+    called = without_site(metadata.title or "", sites, sections)
+    declared = without_site(text_of(metadata.article.get("headline")) or "", sites, sections)
+    known = [declared, og, twitter, other, called]
+    return _Names(
+        declared=declared,
+        shown=og or twitter or other,
+        shown_origin="og:title" if og else "twitter:title" if twitter else "meta",
+        posted=twitter or og or other,
+        called=called,
+        headings=tuple(_headings(page, known, sites)),
+        feed=plain(entry_title or ""),
     )
 
 
-def without_site(title: str, sites: Sequence[str]) -> str:
-    """Drop the outlet's name (and a section before it) from the end or start of a title."""
-    names = {_fold(name) for name in sites}
-    text = plain(title)
-    prefix, colon, rest = text.partition(":")
-    if colon and rest[:1].isspace() and _fold(prefix) in names:
-        text = rest.strip()
-    for _ in range(_TITLE_PARTS):
-        cuts = list(_SITE_SEPARATOR.finditer(text))
-        if not cuts:
-            break
-        tail, head = text[cuts[-1].end() :], text[: cuts[0].start()]
-        if _is_site(tail, names):
-            text = text[: cuts[-1].start()].strip()
-        elif _is_site(head, names):
-            text = text[cuts[0].end() :].strip()
-        else:
-            break
-    return "" if _fold(text) in names or text.casefold() in _GENERIC else text
+def _sections(metadata: Metadata) -> list[str]:
+    named = texts_of(metadata.article.get("articleSection"))
+    return [*named, *metadata.meta.get("article:section", ())]
 
 
-def _chosen(titles: _Titles, entry_title: str) -> tuple[str, str] | None:
-    declared, shown, page = titles.declared, titles.shown, titles.called
-    headings = titles.headings
-    heading = _agreeing(headings, [t for t in (declared, shown, page, entry_title) if t])
-    if declared and not _is_cut(declared, [*headings, shown]):
+def _chosen(names: _Names) -> tuple[str, str] | None:
+    heading = _agreeing(names.headings, names.declarations())
+    others = [*names.headings, names.shown, names.called]
+    declared = names.declared
+    if declared and _whole(declared, others) is None:
+        is_for_search = fold(declared) == fold(names.called)
+        if heading and is_for_search and fold(heading) == fold(names.shown) != fold(declared):
+            return heading, "h1"
         return declared, "json-ld"
     if heading:
         return heading, "h1"
-    if shown:
-        whole = _whole(shown, [*headings, page])
-        return (whole, "title") if whole else (shown, "og:title")
-    if len(headings) == 1:
-        return headings[0], "h1"
-    if page:
-        return page, "title"
-    return (headings[0], "h1") if headings else None
+    if names.shown:
+        whole = _whole(names.shown, others)
+        return (whole, "title") if whole else (names.shown, names.shown_origin)
+    return _undeclared(names)
+
+
+def _undeclared(names: _Names) -> tuple[str, str] | None:
+    """Choose between the title element and headings that do not agree with it."""
+    is_alone = len(names.headings) == 1 and not _is_foreign(names.headings[0], names.called)
+    if names.called and not is_alone:
+        return names.called, "title"
+    return (names.headings[0], "h1") if names.headings else None
+
+
+def _last_resort(page: Survey, metadata: Metadata, names: _Names) -> tuple[str, str] | None:
+    """Return the feed's title, else the outlet's own name: a front page has no other."""
+    headings = (shown_text(heading) for heading in page.tagged("h1"))
+    found = (
+        (names.feed, "feed"),
+        (metadata.first(*_OG) or "", "og:title"),
+        (metadata.title or "", "title"),
+        (next((text for text in headings if text), ""), "h1"),
+    )
+    return next(((plain(text), origin) for text, origin in found if fold(text)), None)
+
+
+def _is_foreign(heading: str, called: str) -> bool:
+    """Tell whether a heading is one word that the page's title does not hold."""
+    return len(_WORD.findall(heading)) == 1 and fold(heading) not in fold(called)
 
 
 def _agreeing(headings: Sequence[str], known: Sequence[str]) -> str | None:
@@ -181,7 +211,7 @@ def _shared(first: str, second: str) -> float:
     return (
         len(one & two) / min(len(one), len(two))
         if len(one) > 1 and len(two) > 1
-        else float(_fold(first) == _fold(second))
+        else float(fold(first) == fold(second))
     )
 
 
@@ -191,49 +221,93 @@ def _words(text: str) -> set[str]:
     return spaced if len(spaced) > 1 else set(folded)
 
 
-def _is_cut(title: str, others: Sequence[str]) -> bool:
-    return _whole(title, others) is not None
-
-
-def _whole(title: str, others: Sequence[str]) -> str | None:
-    """Return the title of which this one, ending in an ellipsis, is the start."""
+def _whole(title: str, others: Iterable[str]) -> str | None:
+    """Return the title of which this one is the start: cut at an ellipsis, or at a stray quote."""
     start = _ELLIPSIS.sub("", title)
-    if start == title:
-        return None
+    longer = (text for text in others if len(text) > len(start) and text.startswith(start))
     return next(
-        (text for text in others if len(text) > len(start) and text.startswith(start)), None
+        (text for text in longer if start != title or text[len(start) :].lstrip()[0] == '"'), None
     )
 
 
-def _headings(page: Survey) -> list[str]:
-    found = (plain(" ".join(element.itertext())) for element in page.tagged("h1"))
-    return list(dict.fromkeys(text for text in found if 1 < len(text) <= MAX_HEADLINE_CHARS))
+def _without_kicker(text: str, origin: str, names: _Names) -> tuple[str, str, str | None]:
+    """Take off what most other sources leave out before the same headline."""
+    heading = next((h for h in names.headings if text.endswith(h) or h.endswith(text)), "")
+    sources = [names.declared, names.shown, names.posted, heading, names.called]
+    for other in sources:
+        before = text[: -len(other)] if other and text.endswith(other) else ""
+        kicker = _KICKER_END.sub("", before)
+        if not kicker or kicker == before or len(kicker) > MAX_KICKER_CHARS:
+            continue
+        bare = sum(source == other for source in sources)
+        if bare > sum(source == text for source in sources) and _is_headline(other):
+            return other, origin, kicker
+    return text, origin, None
+
+
+def _is_headline(text: str) -> bool:
+    return len(text.split()) >= MIN_HEADLINE_WORDS or _UNSPACED.search(text) is not None
+
+
+def _headings(page: Survey, known: Iterable[str], sites: Sequence[str]) -> list[str]:
+    names = {name for name in known if name}
+    folded = {fold(name) for name in names}
+    found = (
+        shown_text(element, names)
+        for element in page.tagged("h1")
+        if not is_masthead(element) or fold(element.text_content()) in folded
+    )
+    named = (without_site(text, sites) for text in found if len(text) <= MAX_HEADLINE_CHARS)
+    return list(dict.fromkeys(text for text in named if len(text) > 1))
+
+
+def shown_text(element: HtmlElement, known: Container[str] = ()) -> str:
+    """Return a heading's text as it is shown: pieces apart, but for punctuation.
+
+    ``known``: names of the page; where a word was split by markup they tell that it is one.
+    """
+    pieces = [piece for piece in _pieces(element) if piece]
+    text = ""
+    for piece in pieces:
+        text += piece if not text or _adjoin(text[-1], piece[0]) else f" {piece}"
+    shown = _PERMALINK.sub("", plain(text))
+    joined = plain("".join(pieces))
+    return joined if joined != shown and joined in known else shown
+
+
+def _adjoin(before: str, after: str) -> bool:
+    """Tell whether no space is due between two pieces of a heading."""
+    return (
+        before.isspace()
+        or after.isspace()
+        or after in _CLOSING
+        or before in _OPENING
+        or _UNSPACED.match(before) is not None
+        or _UNSPACED.match(after) is not None
+    )
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    """Yield the texts in an element, those of controls and reading aids left out."""
+    yield element.text or ""
+    for child in element:
+        if child.tag not in _NOT_SHOWN:
+            yield from _pieces(child)
+        if child.tag == "br":
+            yield " "
+        yield child.tail or ""
 
 
 def _kicker(page: Survey, headline: str) -> str | None:
     """Return the line above the headline, told by the words of its class."""
     for heading in page.tagged("h1", "h2"):
-        if _fold(heading.text_content())[:30] != _fold(headline)[:30]:
+        if fold(heading.text_content())[:30] != fold(headline)[:30]:
             continue
         beside = [*heading.iterdescendants("span", "small"), *heading.itersiblings(preceding=True)]
         for element in beside:
             if isinstance(element.tag, str) and _KICKER.search(element.get("class") or ""):
                 text = plain(element.text_content())
-                if 1 < len(text) <= 100 and _fold(text) != _fold(headline):  # noqa: PLR2004 (a kicker is short)
+                if 1 < len(text) <= MAX_KICKER_CHARS and fold(text) != fold(headline):
                     return text
         break
     return None
-
-
-def _is_site(part: str, names: set[str]) -> bool:
-    folded = _fold(part)
-    return folded in names or any(
-        len(name) >= MIN_SITE_CHARS
-        and (folded.startswith(name) or folded.endswith(name))
-        and len(folded) <= len(name) + 12
-        for name in names
-    )
-
-
-def _fold(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))

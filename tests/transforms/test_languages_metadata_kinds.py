@@ -14,59 +14,6 @@ from transforms.metadata import Metadata, load_json, plain, read_metadata
 from transforms.moments import choose, contradicted_by_text, url_date
 from transforms.pages import cut_scripts, read_page, to_utf8
 from transforms.records import Moment
-from transforms.survey import survey
-from transforms.titles import choose_title, without_site
-
-SITES = ("Coast Courier", "coastcourier")
-
-
-@pytest.mark.parametrize(
-    ("title", "headline"),
-    [
-        ("Ferry line closed | Coast Courier", "Ferry line closed"),
-        ("Ferry line closed - Town - Coast Courier", "Ferry line closed - Town"),
-        ("Coast Courier: Ferry line closed", "Ferry line closed"),
-        ("Coast Courier - Ferry line closed", "Ferry line closed"),
-        ("Ferry line closed – again", "Ferry line closed – again"),
-        ("Coast Courier", ""),
-        ("Ferry &amp; bus | Coast Courier", "Ferry & bus"),
-    ],
-)
-def test_the_outlets_name_is_no_part_of_a_title(title: str, headline: str) -> None:
-    assert without_site(title, SITES) == headline
-
-
-def titled(markup: str, **declared: str) -> tuple[str, str] | None:
-    tree = document_fromstring(f"<html>{markup}</html>")
-    metadata = read_metadata(tree, ())
-    if declared:
-        metadata = Metadata(article=declared, meta=metadata.meta, title=metadata.title)
-    title = choose_title(survey(tree), metadata, sites=SITES)
-    return (title.headline, title.origin) if title else None
-
-
-def test_the_declared_headline_comes_first() -> None:
-    assert titled("<h1>Another line</h1>", headline="Ferry line closed") == (
-        "Ferry line closed",
-        "json-ld",
-    )
-
-
-def test_a_headline_cut_short_gives_way_to_the_whole_one() -> None:
-    found = titled("<h1>Ferry line closed for good</h1>", headline="Ferry line closed…")
-    assert found == ("Ferry line closed for good", "h1")
-
-
-def test_the_heading_that_agrees_with_the_pages_title_is_the_headline() -> None:
-    markup = (
-        "<head><title>Ferry line closed for good - Coast Courier</title></head>"
-        "<h1>Coast Courier</h1><h1>Ferry line is closed for good</h1>"
-    )
-    assert titled(markup) == ("Ferry line is closed for good", "h1")
-
-
-def test_a_page_without_any_title_has_none() -> None:
-    assert titled("<p>text</p>") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,193 @@
+# ruff: noqa: RUF001 (tables of texts in several scripts, one a line)
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml.html import document_fromstring
+
+from transforms.mastheads import site_names, without_site
+from transforms.metadata import Metadata, read_metadata
+from transforms.survey import survey
+from transforms.titles import Title, choose_title
+
+SITES = ("Coast Courier", "coastcourier")
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Ferry line closed | Coast Courier", "Ferry line closed"),
+        ("Ferry line closed - Town - Coast Courier", "Ferry line closed - Town"),
+        ("Ferry line closed - Coast Courier - All about the coast", "Ferry line closed"),
+        ("Ferry line closed » ★★★ - Coast Courier Online", "Ferry line closed"),
+        ("Ferry line closed : Coast Courier", "Ferry line closed"),
+        ("Ferry line closed [Coast Courier]", "Ferry line closed"),
+        ("Coast Courier: Ferry line closed", "Ferry line closed"),
+        ("Coast Courier - Ferry line closed", "Ferry line closed"),
+        ("Coast Courier Online | Ferry line closed", "Ferry line closed"),
+        ("Ferry line closed – again", "Ferry line closed – again"),
+        ("Ferry line closed: again", "Ferry line closed: again"),
+        ("渡轮停航_社会_海岸网", "渡轮停航"),
+        ("渡轮停航！-海岸网", "渡轮停航！"),
+        ("Coast Courier", ""),
+        (".::", ""),
+        ("Ferry &amp; bus | Coast Courier", "Ferry & bus"),
+    ],
+)
+def test_the_outlets_name_is_no_part_of_a_title(title: str, headline: str) -> None:
+    assert without_site(title, SITES, sections=["社会"]) == headline
+
+
+def test_a_section_is_no_part_of_a_title() -> None:
+    assert without_site("Ferry line closed | District", SITES, ["District"]) == "Ferry line closed"
+    assert without_site("Ferry line closed | District", SITES) == "Ferry line closed | District"
+
+
+def titled(markup: str, **declared: str) -> Title | None:
+    tree = document_fromstring(f"<html>{markup}</html>")
+    metadata = read_metadata(tree, ())
+    if declared:
+        metadata = Metadata(article=declared, meta=metadata.meta, title=metadata.title)
+    page = survey(tree)
+    sites = (*SITES, *site_names(metadata, "coastcourier.example", page))
+    return choose_title(page, metadata, sites=sites)
+
+
+def read(markup: str, **declared: str) -> tuple[str, str] | None:
+    title = titled(markup, **declared)
+    return (title.headline, title.origin) if title else None
+
+
+@pytest.mark.parametrize(
+    ("markup", "headline", "origin"),
+    [
+        # what a heading that only leads home says is the outlet's name
+        (
+            "<title>Ferry line closed | Tide Table</title><h1><a href='/'>Tide Table</a></h1>",
+            "Ferry line closed",
+            "title",
+        ),
+        (
+            "<title>Tide Table: Ferry line closed</title><h1><a href='/index.html'>Tide Table</a>",
+            "Ferry line closed",
+            "title",
+        ),
+        (
+            (
+                "<title>Ferry line closed - Tide</title><h1>"
+                "<a href='https://a.example/web/20140226054445/http://tide.example/'>Tide</a></h1>"
+            ),
+            "Ferry line closed",
+            "title",
+        ),
+        (
+            (
+                "<title>Ferry line closed - Tide</title><h1 class='site-title'>Tide</h1>"
+                "<h1>The ferry line is closed</h1>"
+            ),
+            "The ferry line is closed",
+            "h1",
+        ),
+        # a word that the page's title does not hold is no headline
+        ("<title>Ferry line closed</title><h1>Lagoon</h1>", "Ferry line closed", "title"),
+        ("<title>Trails! Lagoon</title><h1>Lagoon</h1>", "Lagoon", "h1"),
+        ("<title>Coast Courier</title><h1>Ferry line closed</h1>", "Ferry line closed", "h1"),
+        # og:title cut by its own quotation mark
+        (
+            (
+                '<title>Mayor calls ferry "unfit"</title><meta property="og:title" '
+                'content="Mayor calls ferry "unfit"">'
+            ),
+            'Mayor calls ferry "unfit"',
+            "title",
+        ),
+        # two names in one property; another vocabulary
+        (
+            "<meta property='og:title twitter:title' content='Ferry line closed'>",
+            "Ferry line closed",
+            "og:title",
+        ),
+        ("<meta name='DC.title' content='Ferry line closed'>", "Ferry line closed", "meta"),
+        # a front page has no other title than the outlet's name
+        ("<title>Coast Courier</title>", "Coast Courier", "title"),
+    ],
+)
+def test_titles_of_pages(markup: str, headline: str, origin: str) -> None:
+    assert read(f"<head>{markup}") == (headline, origin)
+
+
+def test_the_declared_headline_comes_first() -> None:
+    found = read("<h1>Another line</h1>", headline="Ferry line closed")
+    assert found == ("Ferry line closed", "json-ld")
+
+
+def test_a_headline_for_search_engines_gives_way_to_that_of_heading_and_og_title() -> None:
+    shown = "Nobody will miss the old ferry"
+    markup = (
+        "<head><title>Ferry line closed: dates</title>"
+        f"<meta property='og:title' content='{shown}'></head><h1>{shown}</h1>"
+    )
+    assert read(markup, headline="Ferry line closed: dates") == (shown, "h1")
+    assert read(markup, headline="The last ferry leaves") == ("The last ferry leaves", "json-ld")
+
+
+def test_a_headline_cut_short_gives_way_to_the_whole_one() -> None:
+    found = read("<h1>Ferry line closed for good</h1>", headline="Ferry line closed…")
+    assert found == ("Ferry line closed for good", "h1")
+
+
+def test_the_heading_that_agrees_with_the_pages_title_is_the_headline() -> None:
+    markup = (
+        "<head><title>Ferry line closed for good - Coast Courier</title></head>"
+        "<h1>Coast Courier</h1><h1>Ferry line is closed for good</h1>"
+    )
+    assert read(markup) == ("Ferry line is closed for good", "h1")
+
+
+def test_what_most_sources_leave_out_before_the_headline_is_its_kicker() -> None:
+    bare = "<meta property='og:title' content='Ferry line closed'><title>Ferry line closed</title>"
+    found = titled(f"<head>{bare}</head><h1>Harbour talks: Ferry line closed</h1>")
+    assert found is not None
+    assert (found.headline, found.kicker) == ("Ferry line closed", "Harbour talks")
+    assert found.candidates == ("Ferry line closed", "Harbour talks: Ferry line closed")
+    found = titled(
+        "<head><title>Harbour talks: Ferry line closed</title></head>"
+        "<h1>Harbour talks: Ferry line closed</h1>",
+        headline="Ferry line closed",
+    )
+    assert found is not None
+    assert (found.headline, found.kicker) == ("Ferry line closed", None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "headline"),
+    [
+        ("<span>Harbour talks</span>: Ferry closed", "Harbour talks: Ferry closed"),
+        ("<span>Harbour talks</span><span>Ferry closed</span>", "Harbour talks Ferry closed"),
+        ("Harbour talks<br>Ferry closed", "Harbour talks Ferry closed"),
+        ("<b>«</b>Ferry closed<b>»</b>", "«Ferry closed»"),
+        ("<b>渡轮</b>停航", "渡轮停航"),
+        ("<ruby>船<rt>ふね</rt></ruby>が<ruby>止<rt>と</rt></ruby>まる", "船が止まる"),
+        ("Ferry closed <button>Copy link</button>", "Ferry closed"),
+        ("Ferry closed¶", "Ferry closed"),
+        ("Fer\u00adry closed", "Ferry closed"),
+    ],
+)
+def test_a_heading_reads_as_it_is_shown(heading: str, headline: str) -> None:
+    assert read(f"<h1>{heading}</h1>") == (headline, "h1")
+
+
+def test_a_word_split_by_markup_is_told_by_the_pages_title() -> None:
+    markup = "<head><title>Ferry line closed</title></head><h1><b>F</b>erry line closed</h1>"
+    assert read(markup) == ("Ferry line closed", "h1")
+
+
+def test_a_page_without_any_title_has_none() -> None:
+    assert read("<p>text</p>") is None
+
+
+@given(st.text(max_size=200))
+def test_any_title_can_be_read_and_stays_as_it_was_left(title: str) -> None:
+    left = without_site(title, SITES, ["Town"])
+    assert len(left) <= 2 * len(title)
