@@ -153,7 +153,8 @@ def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:
 
 def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
     out = screen()
-    table = _table("host", "requests", "bytes", "304", "slowest", "errors", "delay", "not before")
+    numbers = ("requests", "bytes", "304", "slowest", "errors", "delay")
+    table = _table("host", *numbers, "not before", "objects to")
     for row in rows:
         table.add_row(
             escape(row.host),
@@ -164,6 +165,7 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
             str(row.errors or ""),
             "" if row.crawl_delay_seconds is None else f"{row.crawl_delay_seconds:g} s",
             _at(row.left_alone_until),
+            escape(", ".join(row.opt_outs)),
         )
     if rows:
         out.print(table)

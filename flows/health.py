@@ -70,6 +70,7 @@ class HostHealth:
     errors: int
     crawl_delay_seconds: float | None
     left_alone_until: datetime | None
+    opt_outs: tuple[str, ...]  # what it declares against AI use and text mining
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -148,15 +149,21 @@ def hosts_health(folder: Path | None) -> tuple[HostHealth, ...]:
     home, _ = existing_home(folder)
     with writing(home) as con:
         histories = exchanges.host_histories(con)
+        objections = exchanges.current_opt_outs(con)
     with State(home.state) as state:
         states = state.host_states()
     now = utc_now()
-    rows = [_host_health(one, histories.get(one.host), now) for one in states]
+    rows = [
+        _host_health(one, histories.get(one.host), objections.get(one.host, ()), now)
+        for one in states
+    ]
     shown = [row for row in rows if row.left_alone_until or not row.host.startswith(("*", "@"))]
     return tuple(sorted(shown, key=lambda row: (-row.requests, row.host)))
 
 
-def _host_health(state: HostState, history: HostHistory | None, now: datetime) -> HostHealth:
+def _host_health(
+    state: HostState, history: HostHistory | None, opt_outs: tuple[str, ...], now: datetime
+) -> HostHealth:
     asked = state.retry_after_at
     return HostHealth(
         host=state.host,
@@ -168,4 +175,5 @@ def _host_health(state: HostState, history: HostHistory | None, now: datetime) -
         errors=0 if history is None else history.errors,
         crawl_delay_seconds=state.crawl_delay_seconds,
         left_alone_until=asked if asked is not None and asked > now else None,
+        opt_outs=opt_outs,
     )

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from transforms import optouts
 from transforms.articles import extract
 from transforms.content import body_hash, body_of
 from transforms.feeds import parse_feed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Exchange,
         Feed,
         FeedDocument,
+        OptOut,
         ParsedFeed,
         Place,
     )
@@ -50,6 +52,7 @@ class FeedDone:
     parsed: ParsedFeed | None
     is_same_body: bool
     cpu_seconds: float
+    opt_outs: tuple[OptOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class PageDone:
     exchange: Exchange  # without its payload
     result: Article | Problem | None
     cpu_seconds: float
+    opt_outs: tuple[OptOut, ...] = ()
 
 
 def is_success(exchange: Exchange) -> bool:
@@ -105,6 +109,7 @@ def read_feed(job: FeedJob) -> FeedDone:
         parsed=parsed,
         is_same_body=is_same,
         cpu_seconds=time.process_time() - started,
+        opt_outs=optouts.of_answer(exchange, b"", job.feed.source_id),
     )
 
 
@@ -112,8 +117,12 @@ def read_page(job: PageJob) -> PageDone:
     """Read one page from the archive and extract its article."""
     started = time.process_time()
     exchange = read_exchange(job.archive, job.place)
-    result = None
+    result: Article | Problem | None = None
+    declared: tuple[OptOut, ...] = ()
     if is_success(exchange):
+        body = body_of(exchange, job.max_bytes)
+        found = b"" if isinstance(body, Problem) else body
+        declared = optouts.of_answer(exchange, found, job.source_id)
         result = extract(
             exchange, source_id=job.source_id, entry=job.entry, max_bytes=job.max_bytes
         )
@@ -121,4 +130,5 @@ def read_page(job: PageJob) -> PageDone:
         exchange=without_payload(exchange),
         result=result,
         cpu_seconds=time.process_time() - started,
+        opt_outs=declared,
     )

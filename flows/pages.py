@@ -14,6 +14,7 @@ from flows.step import step
 from flows.workers import Lost
 from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
+from transforms.optouts import concerns_text, of_hosts
 from transforms.quarantine import as_decided
 from transforms.records import LIVE_LANE, Problem
 from warehouse import history, load, quarantine, read
@@ -168,8 +169,12 @@ def _unread(run: Run, job: PageJob, want: Want, lost: Lost) -> PageDone:
 def _read(run: Run, want: Want, done: PageDone, window: Window) -> ReadPage:
     tries = Tries(attempts=want.attempts, most=run.settings.max_attempts, now=run.clock())
     page = ReadPage(want=want, exchange=done.exchange, page_fate=page_fate(done.exchange, tries))
+    page = replace(page, opt_outs=done.opt_outs)
     if done.result is None:
         return page
+    if run.settings.on_opt_out == "skip_pages" and concerns_text(done.opt_outs):
+        said = Fate(outcome="skipped", reason="opted_out", detail=done.opt_outs[0].evidence)
+        return replace(page, article_fate=said)
     if isinstance(done.result, Problem):
         return replace(page, article_fate=problem_fate(done.result, tries))
     if not window.admits(done.result):
@@ -211,7 +216,10 @@ def _load(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
             Stamp(run_id=run.run_id, at=now),
         )
         hosts = run.state.host_states({page.want.host for page in pages})
-        load.load(con, replace(batch, host_states=hosts))
+        sources = {page.want.host: page.want.source_id for page in pages}
+        declared = (one for page in pages for one in page.opt_outs)
+        opt_outs = (*of_hosts(hosts, sources), *declared)
+        load.load(con, replace(batch, host_states=hosts, opt_outs=opt_outs))
     for want, fate in fates:
         if fate.retry_at is not None:
             run.state.retry(want.want_id, fate.retry_at, fate.reason)

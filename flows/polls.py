@@ -19,6 +19,7 @@ from transforms import schedule
 from transforms.batches import Stamp, poll_batch
 from transforms.gaps import part_id
 from transforms.guids import doubtful_links, recognised
+from transforms.optouts import of_hosts
 from transforms.records import FeedState
 from transforms.urls import host_of
 from warehouse import coverage, history, load, read
@@ -206,7 +207,9 @@ def _settle(
     with writing(run.home) as con:
         hosts = run.state.host_states({host_of(job.feed.url) for job in jobs})
         gaps_now = (*batch.gaps, *led_to.gaps.values())
-        load.load(con, replace(batch, host_states=hosts, gaps=gaps_now))
+        sources = {host_of(job.feed.url): job.feed.source_id for job in jobs}
+        opt_outs = (*of_hosts(hosts, sources), *(said for one in done for said in one.opt_outs))
+        load.load(con, replace(batch, host_states=hosts, gaps=gaps_now, opt_outs=opt_outs))
     run.state.finish_polls(
         [poll.exchange.exchange_id for poll in polls],
         [*(poll.state for poll in polls if poll.state), *led_to.parts],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import (
@@ -53,6 +53,11 @@ class Settings(BaseSettings):
 
     poll_min_minutes: Seconds = Field(15.0, description="Shortest time between polls of a feed.")
     poll_max_minutes: Seconds = Field(1440.0, description="Longest time between polls of a feed.")
+
+    on_opt_out: Literal["record", "skip_pages"] = Field(
+        "record",
+        description="What follows from a declared objection to AI use or text mining.",
+    )
 
     gap_documents: int = Field(
         10, ge=0, description="Archive pages and sitemaps read to fill one gap; 0 fills none."

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         FeedMove,
         FeedState,
         Gap,
+        OptOut,
         ParsedFeed,
         RuleResult,
         Stage,
@@ -82,6 +83,7 @@ class ReadPage:
     page_fate: Fate
     article: Article | None = None
     article_fate: Fate | None = None  # set where extraction gave no article
+    opt_outs: tuple[OptOut, ...] = ()
 
 
 def poll_batch(

@@ -22,7 +22,7 @@ LAST_RETRY = timedelta(hours=6)
 # Statuses whose cause may pass: time-outs, rate limits (403 is used for them too), server faults.
 PASSING_STATUSES = frozenset({403, 408, 425, 429})
 NOT_MODIFIED = 304
-OUR_OWN_RULES = frozenset({"robots_disallowed"})
+OUR_OWN_RULES = frozenset({"robots_disallowed", "opted_out"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,6 +235,22 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """A declared objection to text and data mining or to use by AI, with its evidence.
+
+    ``signal`` is the crawler that robots.txt keeps out, or the word that is used.
+    """
+
+    source_id: str
+    host: str
+    origin: Literal["robots", "header", "meta"]
+    signal: str
+    evidence: str
+    exchange_id: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where an exchange lies in the archive: file below its folder, offset and length in bytes."""
 
@@ -629,4 +645,5 @@ class Batch:
     host_states: tuple[HostState, ...] = ()
     feed_moves: tuple[FeedMove, ...] = ()
     gaps: tuple[Gap, ...] = ()  # found, or settled
+    opt_outs: tuple[OptOut, ...] = ()
     decisions: tuple[QuarantineDecision, ...] = ()  # on records that were kept aside

@@ -98,6 +98,13 @@ def feed_moves(con: duckdb.DuckDBPyConnection, feed_id: str) -> tuple[MoveRow, .
     return tuple(MoveRow(**dict(zip(names, row, strict=True))) for row in rows)
 
 
+def current_opt_outs(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Return what each host declares against AI use and text mining, where it does."""
+    return {
+        host: tuple(signals) for host, signals in con.execute(query("current_opt_outs")).fetchall()
+    }
+
+
 def host_histories(con: duckdb.DuckDBPyConnection) -> dict[str, HostHistory]:
     """Return what was exchanged with each host, by its name."""
     rows = con.execute(query("host_histories")).fetchall()

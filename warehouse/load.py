@@ -274,5 +274,7 @@ def _load_states(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]
     rows |= write_rows(con, "ops.feed_moves", moves, "insert_feed_moves")
     gaps = stage_feeds.gap_rows(batch)
     rows |= write_rows(con, "ops.coverage_gaps", gaps, "merge_coverage_gaps")
+    opt_outs = stage_feeds.opt_out_rows(batch)
+    rows |= write_rows(con, "ops.opt_outs", opt_outs, "merge_opt_outs")
     hosts = stage_feeds.host_state_rows(batch.host_states, batch.at)
     return rows | write_rows(con, "ops.host_state", hosts, "merge_host_state")

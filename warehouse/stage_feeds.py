@@ -35,6 +35,18 @@ def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:
     return rows
 
 
+def opt_out_rows(batch: Batch) -> list[Row]:
+    """Return one row per signal of a host, by where it stands: as last seen in the batch."""
+    rows: dict[tuple[str, str, str], Row] = {}
+    for one in sorted(batch.opt_outs, key=lambda one: one.seen_at):
+        row = columns_of(one) | {"load_id": batch.load_id}
+        key = (one.host, one.origin, one.signal)
+        first = rows[key]["first_seen_at"] if key in rows else one.seen_at
+        last = row.pop("seen_at")
+        rows[key] = row | {"first_seen_at": first, "last_seen_at": last}
+    return list(rows.values())
+
+
 def gap_rows(batch: Batch) -> list[Row]:
     """Return one row per gap, as it stands after the batch."""
     last = {gap.gap_id: gap for gap in batch.gaps}

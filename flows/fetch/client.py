@@ -52,8 +52,8 @@ class Fetcher:
     What the network or a server does never raises: it is the exchange's ``problem``.
     Codes: ``address_refused``, ``bad_redirect``, ``bad_url``, ``body_too_large``,
     ``connection_refused``, ``connection_reset``, ``dns_failure``, ``host_asked_to_wait``,
-    ``host_unreachable``, ``http_protocol_error``, ``proxy_error``, ``redirect_loop``,
-    ``robots_disallowed``, ``robots_unreachable``, ``timeout``, ``tls_error``,
+    ``host_unreachable``, ``http_protocol_error``, ``opted_out``, ``proxy_error``,
+    ``redirect_loop``, ``robots_disallowed``, ``robots_unreachable``, ``timeout``, ``tls_error``,
     ``too_many_redirects``, ``truncated_body``.
     """
 
@@ -70,7 +70,8 @@ class Fetcher:
         self._archive = archive
         self._wire = Wire(settings, clock)
         self._politeness = Politeness(hosts, settings, clock, sleep)
-        self._robots = RobotsRules(hosts, self._get_robots, clock)
+        skips = settings.on_opt_out == "skip_pages"
+        self._robots = RobotsRules(hosts, self._get_robots, clock, skips_opted_out=skips)
         self._user_agent = f"{AGENT}/{VERSION} (+{settings.contact})"
         self._max_bytes: dict[Purpose, int] = {
             "feed": settings.feed_max_bytes,

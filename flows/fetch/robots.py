@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from flows.fetch.faults import Fault
+from transforms.optouts import robots_objections
 from transforms.records import HostState
 from transforms.robots import after_robots, is_stale, parse_rules, ruling
 from transforms.urls import host_of
@@ -35,7 +36,15 @@ class GetRobots(Protocol):
 class RobotsRules:
     """Says whether robots.txt lets a page be fetched; fetches it where that is not known."""
 
-    def __init__(self, hosts: HostLedger, get: GetRobots, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        hosts: HostLedger,
+        get: GetRobots,
+        clock: Callable[[], datetime],
+        *,
+        skips_opted_out: bool = False,
+    ) -> None:
+        self._skips_opted_out = skips_opted_out
         self._hosts = hosts
         self._get = get
         self._clock = clock
@@ -47,6 +56,9 @@ class RobotsRules:
         state, fault = await self._known(url, host, run_id)
         if fault is not None:
             return fault
+        if self._skips_opted_out and (declared := robots_objections(state.robots_body or b"")):
+            detail = f"robots.txt of {host}: {declared[0].evidence}"
+            return Fault(code="opted_out", detail=detail, is_final=True)
         said = ruling(state, url, AGENT)
         if said == "disallowed":
             return Fault(code="robots_disallowed", detail=f"robots.txt of {host}", is_final=True)

@@ -6,5 +6,5 @@ select
     max(elapsed_ms) as slowest_ms,
     count(*) filter (where status >= 400 or problem_code is not null) as errors
 from ops.exchanges
-where coalesce(problem_code, '') not in ('host_asked_to_wait', 'robots_disallowed')
+where coalesce(problem_code, '') not in ('host_asked_to_wait', 'robots_disallowed', 'opted_out')
 group by host;
