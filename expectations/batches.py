@@ -17,6 +17,7 @@ from transforms.records import RuleResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from transforms.quality import Alert
     from transforms.records import Severity
@@ -66,6 +67,25 @@ REASON_WORDS = {
 }
 """The reasons of `report.source_alerts`, in words."""
 
+SIGNAL_UNITS = {"freshness": " h", "length": " words", "volume": " articles"}
+"""Units of signals; the others are shares."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAlert:
+    """What is unusual of an outlet for one reason; one line a signal in ``signals``.
+
+    ``since`` is when the first of them was first found, None where no run has.
+    """
+
+    source_id: str
+    source: str
+    reason: str
+    words: str
+    signals: tuple[str, ...]
+    numbers: str
+    since: datetime | None
+
 
 def judge_batches(
     counts: Mapping[str, tuple[int, int]], alerts: Sequence[Alert]
@@ -99,3 +119,38 @@ def judge_batches(
         )
         for rule in BATCH_RULES
     )
+
+
+def shown_alerts(alerts: Sequence[Alert]) -> tuple[ShownAlert, ...]:
+    """Return alerts as one per outlet and reason, in their order."""
+    groups: dict[tuple[str, str], list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault((alert.source_id, alert.reason), []).append(alert)
+    return tuple(
+        ShownAlert(
+            source_id=group[0].source_id,
+            source=group[0].source,
+            reason=reason,
+            words=REASON_WORDS[reason],
+            signals=tuple(map(signal_in_words, group)),
+            numbers=group[0].numbers,
+            since=min((alert.since for alert in group if alert.since), default=None),
+        )
+        for (_, reason), group in groups.items()
+    )
+
+
+def signal_in_words(alert: Alert) -> str:
+    """Return an alert's value beside its bounds."""
+    unit = SIGNAL_UNITS.get(alert.signal)
+
+    def number(value: float) -> str:
+        return f"{value:.0%}" if unit is None else f"{value:,.0f}{unit}"
+
+    bounds = []
+    if alert.low is not None:
+        bounds.append(f"at least {number(alert.low)}")
+    if alert.high is not None:
+        bounds.append(f"at most {number(alert.high)}")
+    usual = [] if alert.usual is None else [f"usually {number(alert.usual)}"]
+    return f"{alert.signal} {number(alert.value)} ({', '.join([*usual, *bounds])})"

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from expectations.articles import ARTICLE_RULES, ARTICLE_SUITE
-from expectations.batches import BATCH_RULES, BATCH_SUITE, REASON_WORDS
+from expectations.batches import BATCH_RULES, BATCH_SUITE, shown_alerts
 from expectations.charts import spark, stacked_days
 from expectations.data_docs import render_results
 from expectations.entries import ENTRY_RULES, ENTRY_SUITE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from transforms.quality import Alert, Quality, RuleVerdicts, RunVerdicts, SourceVerdicts
+    from transforms.quality import Quality, RuleVerdicts, RunVerdicts, SourceVerdicts
     from transforms.records import Severity
 
 PAGES = str(files("expectations") / "pages")
@@ -35,7 +35,6 @@ FRONT_PAGE, RULES_PAGE = "index.html", "rules.html"
 RUNS_FOLDER = "runs"
 DOCUMENTED_SUITES = (ENTRY_SUITE, ARTICLE_SUITE, WAREHOUSE_SUITE)
 OUTLETS_SHOWN = 50
-SIGNAL_UNITS = {"freshness": " h", "length": " words", "volume": " articles"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +52,6 @@ class ShownRule:
     def anchor(self) -> str:
         """Return the name under which the page of rules can be linked to."""
         return self.rule_id.replace(".", "-")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownAlert:
-    """What is unusual of an outlet for one reason; one line a signal in ``signals``."""
-
-    source: str
-    reason: str
-    words: str
-    signals: tuple[str, ...]
-    numbers: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,39 +118,6 @@ def _front_page(quality: Quality, **shown: object) -> str:
 def _tallies(sources: Sequence[SourceVerdicts]) -> dict[str, int]:
     names = ("accepted", "marked", "quarantined", "failed", "entries_quarantined")
     return {name: sum(getattr(source, name) for source in sources) for name in names}
-
-
-def shown_alerts(alerts: Sequence[Alert]) -> list[ShownAlert]:
-    """Return alerts as one per outlet and reason, in their order."""
-    groups: dict[tuple[str, str], list[Alert]] = {}
-    for alert in alerts:
-        groups.setdefault((alert.source_id, alert.reason), []).append(alert)
-    return [
-        ShownAlert(
-            source=group[0].source,
-            reason=reason,
-            words=REASON_WORDS[reason],
-            signals=tuple(map(signal_in_words, group)),
-            numbers=group[0].numbers,
-        )
-        for (_, reason), group in groups.items()
-    ]
-
-
-def signal_in_words(alert: Alert) -> str:
-    """Return an alert's value beside its bounds."""
-    unit = SIGNAL_UNITS.get(alert.signal)
-
-    def number(value: float) -> str:
-        return f"{value:.0%}" if unit is None else f"{value:,.0f}{unit}"
-
-    bounds = []
-    if alert.low is not None:
-        bounds.append(f"at least {number(alert.low)}")
-    if alert.high is not None:
-        bounds.append(f"at most {number(alert.high)}")
-    usual = [] if alert.usual is None else [f"usually {number(alert.usual)}"]
-    return f"{alert.signal} {number(alert.value)} ({', '.join([*usual, *bounds])})"
 
 
 def _worst(quality: Quality, *, by: str, shown: str) -> dict[str, str]:

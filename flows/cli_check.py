@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.table import Table
 
-from flows.cli_options import AsJson, HomeFolder, expected_errors
+from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
 from flows.screen import screen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.what_if import WhatIf
 
 SHOWN_TURNS = 100
@@ -24,7 +27,8 @@ def check(  # noqa: PLR0913 (the options of a command)
     home: HomeFolder = None,
     *,
     suite: Annotated[
-        Literal["articles", "entries"], typer.Option(help="Which rules, and on what.")
+        Literal["articles", "entries", "batches", "warehouse"],
+        typer.Option(help="Which rules: on records, on what outlets bring, or on the whole."),
     ],
     since: Annotated[
         datetime | None, typer.Option(help="Only what was last seen since then (UTC).")
@@ -40,8 +44,13 @@ def check(  # noqa: PLR0913 (the options of a command)
     """Say what today's rules make of what is loaded: before a changed rule is put to work.
 
     Reads the published copy and changes nothing. With --changed it ends with 1 where a
-    verdict would turn. What is held: `copytaster quarantine retry --dry-run`.
+    verdict would turn; with --suite batches or warehouse, where a rule is broken. What is
+    held: `copytaster quarantine retry --dry-run`.
     """
+    if suite == "batches" or suite == "warehouse":  # noqa: PLR1714 (tells the type checker)
+        if since or source or changed:
+            fail(f"--since, --source and --changed choose records: --suite {suite} is of none")
+        _check_whole(home, suite, as_json=as_json)
     from flows.what_if import check_loaded  # noqa: PLC0415 (imports are dear)
 
     since = since and since.replace(tzinfo=since.tzinfo or UTC)
@@ -55,6 +64,22 @@ def check(  # noqa: PLR0913 (the options of a command)
     else:
         _print(found, with_turns=changed)
     raise typer.Exit(1 if changed and found.turns else 0)
+
+
+def _check_whole(home: Path | None, suite: str, *, as_json: bool) -> NoReturn:
+    from flows.what_if import check_whole  # noqa: PLC0415 (imports are dear)
+
+    with expected_errors():
+        findings = check_whole(home, suite)
+    broken = [finding for finding in findings if finding.result.failed_rows]
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings]))
+    for finding in () if as_json else broken:
+        typer.secho(f"{finding.result.rule_id}: {finding.result.failed_rows:,} rows", bold=True)
+        typer.echo("\n".join([f"  {finding.reason}", *(f"  {row}" for row in finding.examples)]))
+    if not as_json:
+        typer.echo(f"{len(findings) - len(broken)} of {len(findings)} rules hold")
+    raise typer.Exit(1 if broken else 0)
 
 
 def _print(found: WhatIf, *, with_turns: bool) -> None:

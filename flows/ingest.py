@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect import flow
 
+from flows.alerts import look_for_alerts
 from flows.gaps import fill_gaps
 from flows.pages import work_off
 from flows.polls import POLLS_A_BATCH, Choice, due_feeds, load_polls, poll_and_load
@@ -47,4 +48,5 @@ async def ingest(
             await poll_and_load(run, due[start : start + POLLS_A_BATCH])
         await fill_gaps(run)
         await work_off(run)
+        await look_for_alerts(run)
     return await finish(run)

@@ -9,6 +9,8 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.logging import get_run_logger
 from rich.table import Table
 
+from expectations.batches import ShownAlert, shown_alerts
+from flows.alerts import as_lines, tell_alerts
 from flows.screen import screen
 from flows.step import is_recorded
 from warehouse import history, read
@@ -43,11 +45,12 @@ class Summary:
     in_hand: int  # pages that wait for a later run
     audit_rows: int  # of report.outcome_audit: 0 when nothing vanished
     broken_rules: tuple[str, ...] = ()  # over the whole warehouse, where the run checked it
+    alerts: tuple[ShownAlert, ...] = ()  # outlets that this run was the first to find unusual
 
     @property
     def needs_a_look(self) -> bool:
-        """Tell whether something failed, vanished, or broke a rule of the warehouse."""
-        is_broken = self.audit_rows > 0 or bool(self.broken_rules)
+        """Tell whether something failed, vanished, broke a rule, or turned unusual."""
+        is_broken = self.audit_rows > 0 or bool(self.broken_rules) or bool(self.alerts)
         return is_broken or any(one.outcome in WANT_A_LOOK for one in self.outcomes)
 
     def count(self, stage: str, outcome: str | None = None) -> int:
@@ -76,6 +79,7 @@ def summarise(home: Home, run_id: str) -> Summary:
             in_hand=read.current_counts(con)["work_in_hand"],
             audit_rows=history.count_audit_rows(con),
             broken_rules=history.broken_rules(con, run_id),
+            alerts=shown_alerts(history.new_alerts(con, run_id)),
         )
 
 
@@ -95,6 +99,8 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
             table.add_row(label, f"{one.items:,}", one.outcome, one.reason, style=style)
     if summary.outcomes:
         out.print(table)
+    for line in as_lines(summary.alerts):
+        out.print(line, style="yellow", markup=False, soft_wrap=True)
     out.print(verdict(summary), soft_wrap=True)
 
 
@@ -108,6 +114,8 @@ def verdict(summary: Summary) -> str:
         parts.append("nothing was due")
     if held := summary.count("article", "quarantined") + summary.count("entry", "quarantined"):
         parts.append(f"{held} quarantined")
+    if summary.alerts:
+        parts.append(f"{len(summary.alerts)} outlets not as usual")
     if summary.in_hand:
         parts.append(f"{summary.in_hand} pages wait for a later run")
     if summary.audit_rows:
@@ -132,4 +140,7 @@ async def finish(run: Run) -> dict[str, Any]:
         await acreate_markdown_artifact(
             as_markdown(summary), key=f"copytaster-{run.kind}", description=verdict(summary)
         )
+        if summary.alerts:
+            get_run_logger().warning("\n".join(as_lines(summary.alerts)))
+            await tell_alerts(run, summary.alerts)
     return summary.as_json()

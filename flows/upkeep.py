@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from prefect import flow
 from prefect.artifacts import acreate_link_artifact
 
-from expectations.batches import judge_batches
 from expectations.warehouse import check_warehouse
+from flows.alerts import judge_outlets
 from flows.documents import write_documents
 from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings
 from flows.step import is_recorded, step
-from warehouse import history, register
+from warehouse import register
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
@@ -53,14 +53,11 @@ async def check_all(run: Run) -> None:
 
 def _check_all(run: Run) -> None:
     with writing(run.home) as con:
-        counts = history.signals_judged(con)
-        is_unusual = any(outside for _, outside in counts.values())
-        alerts = history.source_alerts(con) if is_unusual else ()
-        findings = (*check_warehouse(con), *judge_batches(counts, alerts))
-        register.put_rule_results(
-            con, run.run_id, [finding.result for finding in findings], run.clock()
-        )
-    for finding in findings:
+        found = check_warehouse(con)
+        results = [finding.result for finding in found]
+        register.put_rule_results(con, run.run_id, results, run.clock())
+        unusual = judge_outlets(con, run)
+    for finding in (*found, *unusual):
         if finding.result.failed_rows:
             run.meter.note(
                 f"{finding.result.rule_id}: {finding.result.failed_rows} rows break it"

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from expectations.articles import ARTICLE_RULES
+from expectations.batches import BATCH_SUITE, judge_batches
 from expectations.check import check_articles, check_entries
 from expectations.entries import ENTRY_RULES
+from expectations.warehouse import check_warehouse
 from flows.homes import existing_home
 from transforms.records import Entry
-from warehouse import loaded
+from warehouse import history, loaded
 from warehouse.connection import reading
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from expectations.check import Checked
+    from expectations.warehouse import Finding
     from transforms.records import Article, Verdict
     from warehouse.loaded import Standing
 
@@ -94,6 +97,18 @@ def check_loaded(
         for chunk in _chunks(con, suite, since, sources):
             _add(found, chunk, _check(chunk, now), con)
     return found
+
+
+def check_whole(folder: Path | None, suite: str) -> tuple[Finding, ...]:
+    """Run the rules on batches, or those on the warehouse, over the published copy.
+
+    Raises: WarehouseMissing, ValidationSystemError.
+    """
+    home, _ = existing_home(folder)
+    with reading(home.published) as con:
+        if suite == BATCH_SUITE:
+            return judge_batches(history.signals_judged(con), history.source_alerts(con))
+        return check_warehouse(con)
 
 
 def _chunks(

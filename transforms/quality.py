@@ -20,7 +20,8 @@ class Alert:
     """An outlet that is out of its bounds by one signal, with the reason and the numbers.
 
     ``usual`` is its own value of the 28 days before, None where bounds are the same
-    for all; ``low`` and ``high`` are the bounds, None where there is none.
+    for all; ``low`` and ``high`` are the bounds, None where there is none. ``since`` is
+    when a run first found it, None where none has.
     """
 
     source_id: str
@@ -33,6 +34,7 @@ class Alert:
     high: float | None
     items: int
     numbers: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,8 +174,22 @@ def signals_judged(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]
     return {signal: (outlets, outside) for signal, outlets, outside in rows}
 
 
+def last_check(con: duckdb.DuckDBPyConnection, suite: str) -> datetime | None:
+    """Return when a suite was last run over the whole warehouse; None where it never was."""
+    ((at,),) = con.execute(query("last_check"), [suite]).fetchall()
+    return at  # type: ignore[no-any-return] # typed by its column
+
+
 def source_alerts(con: duckdb.DuckDBPyConnection) -> tuple[Alert, ...]:
     """Return the outlets that are not as usual, with the reason and the numbers."""
-    cursor = con.execute(query("source_alerts"))
+    return _alerts(con.execute(query("source_alerts")))
+
+
+def new_alerts(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Alert, ...]:
+    """Return what one run was the first to find unusual."""
+    return _alerts(con.execute(query("new_alerts"), [run_id]))
+
+
+def _alerts(cursor: duckdb.DuckDBPyConnection) -> tuple[Alert, ...]:
     names = [column[0] for column in cursor.description or ()]
     return tuple(Alert(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())

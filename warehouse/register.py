@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from warehouse.connection import query, transaction
-from warehouse.write import run, write_rows
+from warehouse.write import run, staged, table_schema, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from transforms.quality import Alert
     from transforms.records import Feed, RuleResult, Source
     from warehouse.state import WantInHand
     from warehouse.write import Row
@@ -90,6 +91,18 @@ def copy_work_in_hand(con: duckdb.DuckDBPyConnection, rows: Sequence[WantInHand]
         run(con, "delete_work_in_hand")
         write_rows(con, "ops.work_in_hand", staged, "insert_work_in_hand")
     return len(staged)
+
+
+def put_alerts(
+    con: duckdb.DuckDBPyConnection, run_id: str, alerts: Sequence[Alert], at: datetime
+) -> None:
+    """Write what is unusual of outlets: what begins, what still stands, what is over."""
+    stamp = {"began_at": at, "ended_at": None, "run_id": run_id}
+    names = ("source_id", "signal", "reason", "value", "usual", "low", "high", "items", "numbers")
+    rows: list[Row] = [{name: getattr(one, name) for name in names} | stamp for one in alerts]
+    with transaction(con), staged(con, "staged_alerts", rows, table_schema(con, "ops.alerts")):
+        con.execute(query("end_alerts"), [at])
+        run(con, "merge_alerts")
 
 
 def put_rule_results(

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from expectations.batches import shown_alerts, signal_in_words
 from expectations.charts import HEIGHT, SPARK_HEIGHT, round_up, spark, stacked_days
 from expectations.data_docs import RENDERING_LOGGER, errors_raised, escaped
-from expectations.docs import shown_alerts, signal_in_words, web_link
+from expectations.docs import web_link
 from expectations.engine import ValidationSystemError
 from transforms.quality import Alert, DayVerdicts
 

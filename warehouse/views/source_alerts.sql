@@ -131,12 +131,13 @@ select
     signals.source_id,
     signals.signal,
     case
-        when recent.polls = 0 then 'not_asked'
+        when recent.polls + recent.pages = 0 then 'not_asked'
         when recent.polls_failed * 2 > recent.polls or signals.signal = 'duplicates' then 'feed'
         when recent.pages_blocked * 5 > recent.pages then 'block'
         when recent.pages_failed * 10 > recent.pages * 3 then 'failure'
         when (recent.articles_failed + recent.articles_rejected) * 5 > recent.articles_read
             or signals.signal in ('length', 'paywalled', 'drift') then 'extraction'
+        when recent.polls = 0 then 'not_asked'
         else 'lull'
     end as reason,
     round(signals.value, 3) as value,
