@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
 
 from flows.fetch import dialling
 from flows.fetch.guard import Guard, is_public, literal_address
+from tests.flows.conftest import response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.flows.conftest import Lab, Visit
 
@@ -51,6 +54,13 @@ SPECIAL = [
     "239.255.255.255",
     "240.0.0.1",
     "255.255.255.255",
+    "10.255.255.255",
+    "100.127.255.254",
+    "169.254.170.2",
+    "192.31.196.1",
+    "192.52.193.1",
+    "192.175.48.1",
+    "198.19.255.255",
     "::",
     "::1",
     "::127.0.0.1",
@@ -81,6 +91,11 @@ SPECIAL = [
     "fe80::1%eth0",
     "fec0::1",
     "ff02::1",
+    "ff0e::1",
+    "2620:4f:8000::1",
+    "2001:4:112::1",
+    "2002:a9fe:a9fe::1",
+    "64:ff9b::192.168.0.1",
 ]
 SPELLINGS = [
     "127.0.0.1",
@@ -149,6 +164,139 @@ def test_allowed_networks_are_allowed_and_no_more() -> None:
     assert guard.refusal("fd00::1") is None
     assert guard.refusal("10.2.0.1") == "private use"
     assert guard.refusal("::1") is not None
+
+
+def v4_spellings(address: IPv4Address) -> list[str]:
+    """Return the ways in which a URL can name an IPv4 address, or tunnel to it."""
+    number, parts = int(address), address.packed
+    first, rest = parts[0], number & 0xFFFFFF
+    last = int.from_bytes(parts[2:], "big")
+    dotted, pair = str(address), f"{number >> 16:x}:{number & 0xFFFF:x}"
+    names = [
+        dotted,
+        f"{dotted}.",
+        str(number),
+        f"{number:#x}",
+        f"{number:#X}",
+        f"0{number:o}",
+        f"000000{number:o}",
+        f"{first}.{rest}",
+        f"{first}.{parts[1]}.{last}",
+        f"{first:#x}.{rest:#x}",
+        ".".join(f"{part:#x}" for part in parts),
+        ".".join(f"0{part:o}" for part in parts),
+        ".".join(f"0000{part:o}" for part in parts),
+        f"{first:#x}.0{parts[1]:o}.{last}",
+        "".join(chr(0xFF10 + int(one)) if one.isdigit() else one for one in dotted),
+        "".join(chr(0xFF10 + int(one)) if one.isdigit() else "\uff0e" for one in dotted),
+        "".join(chr(0x1D7D8 + int(one)) if one.isdigit() else one for one in dotted),
+        dotted.replace(".", "\u3002"),
+        "".join(f"%{ord(one):02x}" for one in dotted),
+    ]
+    tunnels = [
+        f"::ffff:{dotted}",
+        f"::ffff:{pair}",
+        f"0:0:0:0:0:ffff:{pair}",
+        f"::ffff:0:{dotted}",
+        f"::{dotted}",
+        f"64:ff9b::{dotted}",
+        f"64:ff9b::{pair}",
+        f"64:ff9b:1::{pair}",
+        f"2002:{pair}::",
+        f"2002:{pair}::1",
+        f"2001:0:4136:e378:8000:63bf:{number >> 16 ^ 0xFFFF:x}:{number & 0xFFFF ^ 0xFFFF:x}",
+        f"2606:2800:220:1:0:5efe:{pair}",
+        f"fe80::5efe:{dotted}",
+    ]
+    return names + [f"[{one}]" for one in tunnels]
+
+
+def v6_spellings(address: IPv6Address) -> list[str]:
+    """Return the ways in which a URL can name an IPv6 address."""
+    dotted = IPv4Address(int(address) & 0xFFFFFFFF)
+    head = address.exploded.rpartition(":")[0].rpartition(":")[0]
+    names = [str(address), address.exploded, str(address).upper(), f"{head}:{dotted}"]
+    return [f"[{one}]" for one in (*names, f"{address}%25eth0")]
+
+
+def spellings(text: str) -> list[str]:
+    address = ip_address(text.partition("%")[0])
+    return v4_spellings(address) if isinstance(address, IPv4Address) else v6_spellings(address)
+
+
+def test_none_of_64_special_addresses_is_dialled_in_any_spelling(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spelt in the URL, told by the DNS, and by a DNS that changes its answer."""
+    assert len(set(SPECIAL)) == 64
+    dialled: list[str] = []
+
+    def recorded(_: socket.socket, address: tuple[str, int]) -> None:
+        dialled.append(address[0])
+        raise ConnectionRefusedError(111, "recorded, not connected")
+
+    answers: dict[str, Iterator[str]] = {}
+
+    def lookup(host: str, port: int, *_: object) -> list[object]:
+        address = next(answers[host])
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        rest = (0, 0) if ":" in address else ()
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port, *rest))]
+
+    async def story(visit: Visit) -> None:
+        port, asked = visit.publisher.port, 0
+        hosts = [host for text in SPECIAL for host in spellings(text)]
+        urls = [f"http://{host}:{port}/x" for host in hosts]
+        for number, text in enumerate(SPECIAL):
+            answers[f"named{number}.example"] = repeat(text.partition("%")[0])
+            answers[f"turns{number}.example"] = chain(
+                ["93.184.216.34"], repeat(text.partition("%")[0])
+            )
+        named = [f"http://{host}:{port}/x" for host in answers]
+        monkeypatch.setattr(dialling.socket, "getaddrinfo", lookup)
+        monkeypatch.setattr(socket.socket, "connect", recorded)
+        for exchange in await asyncio.gather(*(visit.feed(url) for url in urls)):
+            asked += 1
+            assert exchange.problem is not None
+            has_zone = "%25" in exchange.requested_url  # which no URL may have
+            code = "bad_url" if has_zone else "address_refused"
+            assert exchange.problem.code == code, exchange.requested_url
+        assert dialled == []
+        for _ in range(2):  # the second time their DNS has changed its mind
+            for exchange in await asyncio.gather(*(visit.feed(url) for url in named)):
+                asked += 1
+                is_refused = exchange.problem is not None and exchange.status is None
+                assert is_refused, exchange
+            assert [one for one in dialled if not is_public(one)] == []
+            connector = visit.fetcher._wire._direct._connector  # type: ignore[union-attr]
+            connector.clear_dns_cache()  # type: ignore[attr-defined]
+        assert dialled == ["93.184.216.34"] * len(SPECIAL)  # before they changed it
+        assert visit.publisher.requests == []
+        assert asked == len(urls) + 2 * len(named) > 1300
+
+    lab(story, is_direct=True)
+
+
+def test_none_of_64_special_addresses_is_dialled_after_a_redirect(
+    lab: Lab, dialled: list[object]
+) -> None:
+    inward = [text for text in SPECIAL if "127.0.0.1" not in text and "7f00:1" not in text]
+    hosts = [host for text in inward for host in spellings(text)][::5]
+
+    async def story(visit: Visit) -> None:
+        port = visit.publisher.port
+        for number, host in enumerate(hosts):
+            location = f"http://{host}:{port}/x".encode().decode("latin-1")
+            visit.answers[f"/{number}"] = response(302, Location=location)
+        urls = [f"http://127.0.0.1:{port}/{number}" for number in range(len(hosts))]
+        for exchange in await asyncio.gather(*(visit.feed(url) for url in urls)):
+            assert exchange.problem is not None
+            assert exchange.problem.code in {"address_refused", "bad_redirect"}, exchange
+            assert exchange.status in {None, 302}
+        assert set(dialled) == {("127.0.0.1", port)}
+        assert len(visit.publisher.requests) == len(hosts) > 150
+
+    lab(story, is_direct=True, allowed_networks=("127.0.0.1/32",))
 
 
 @pytest.fixture
