@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Feed,
         FeedDocument,
         OptOut,
+        OutletKnowledge,
         ParsedFeed,
         Place,
     )
@@ -64,6 +65,7 @@ class PageJob:
     source_id: str
     entry: Entry | None
     max_bytes: int
+    knowledge: OutletKnowledge | None = None  # of the outlet at the address that is wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,11 @@ def read_page(job: PageJob) -> PageDone:
         found = b"" if isinstance(body, Problem) else body
         declared = optouts.of_answer(exchange, found, job.source_id)
         result = extract(
-            exchange, source_id=job.source_id, entry=job.entry, max_bytes=job.max_bytes
+            exchange,
+            source_id=job.source_id,
+            entry=job.entry,
+            max_bytes=job.max_bytes,
+            knowledge=job.knowledge,
         )
     return PageDone(
         exchange=without_payload(exchange),

@@ -15,9 +15,10 @@ from flows.workers import Lost
 from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
 from transforms.optouts import concerns_text, of_hosts
+from transforms.outlets import outlet_of
 from transforms.quarantine import as_decided
 from transforms.records import LIVE_LANE, Problem
-from warehouse import history, load, quarantine, read
+from warehouse import history, load, outlets, quarantine, read
 from warehouse.archive_read import read_exchange
 from warehouse.connection import writing
 from warehouse.state_wants import url_key
@@ -55,7 +56,8 @@ ALWAYS = Window()
 async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> None:
     """Take the wanted pages of a lane through the walk, batch by batch, until none is ready.
 
-    While one batch is extracted, checked and loaded, the next is fetched.
+    While one batch is extracted, checked and loaded, the next is fetched. What the pages
+    teach of their outlets is known from then on.
     """
     wants = await fetch_some(run, lane)
     while wants:
@@ -64,6 +66,12 @@ async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> 
             await read_and_load(run, wants, window)
         # What this batch had in hand was left out of that claim: ask once more before leaving.
         wants = fetching.result() or await fetch_some(run, lane)
+    await asyncio.to_thread(_learn, run)
+
+
+def _learn(run: Run) -> None:
+    with writing(run.home) as con:
+        outlets.learn(con)
 
 
 async def fetch_some(run: Run, lane: str) -> tuple[Want, ...]:
@@ -128,6 +136,7 @@ async def extract_pages(run: Run, wants: Sequence[Want], window: Window) -> tupl
     """Read archived pages in the worker processes; each gives an article or a reason why not."""
     with writing(run.home) as con:
         entries = history.entries(con, [want.entry_id for want in wants if want.entry_id])
+        known = outlets.knowledge(con, {outlet_of(want.url) for want in wants})
     jobs = [
         PageJob(
             archive=run.home.archive,
@@ -135,6 +144,7 @@ async def extract_pages(run: Run, wants: Sequence[Want], window: Window) -> tupl
             source_id=want.source_id,
             entry=entries.get(want.entry_id or ""),
             max_bytes=run.settings.page_max_bytes,
+            knowledge=known.get(outlet_of(want.url)),
         )
         for want in wants
     ]

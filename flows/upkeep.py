@@ -18,13 +18,14 @@ from flows.report import finish
 from flows.run import open_run
 from flows.settings import read_settings
 from flows.step import is_recorded, step
-from warehouse import register
+from warehouse import outlets, register
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
     from flows.documents import Documents
     from flows.run import Run
 
+REMEMBER_REPLACED = timedelta(days=90)  # pages that taught of an outlet, once newer ones do
 REMEMBER_DONE = timedelta(days=30)  # wants that were finished do not come back for this long
 
 
@@ -85,8 +86,10 @@ async def tell_documents(documents: Documents, docs_url: str | None) -> None:
 
 @step
 async def drop_old(run: Run) -> None:
-    """Forget finished work, and archive folders past the time they are to be kept."""
+    """Forget finished work and replaced knowledge, and archive folders past their time."""
     run.state.forget_done(run.clock() - REMEMBER_DONE)
+    with writing(run.home) as con:
+        outlets.forget(con, run.clock() - REMEMBER_REPLACED)
     days = run.settings.archive_keep_days
     if days == 0:
         return

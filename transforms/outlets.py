@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -39,6 +39,8 @@ MAX_LINES = 40  # remembered of one page
 STORY_LINES = 6
 SAME_STORY_SHARE = 0.5  # of the longest lines; pages that have more in common tell one story
 FEW_PAGES = 5  # while fewer are remembered, one page beside this is evidence; then two
+MAX_EVIDENCE = 8  # pages that are counted
+MAX_EXAMPLE_CHARS = 200
 MAX_COHESION = 0.35  # share of a line's words that come up elsewhere in the text
 _LINE_KINDS = frozenset({"paragraph", "list"})
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -70,16 +72,20 @@ def traits_of(
     """
     promo = [block for block in blocks if block.kind == "promo"]
     loose = [*_loose_blocks(blocks, headline), *promo]
-    lines = {key for block in loose if (key := _line_key(block)) is not None}
+    lines = {key: block.text for block in loose if (key := _line_key(block)) is not None}
     prose = (block.text for block in blocks if block.kind in BODY_KINDS)
     longest = sorted(prose, key=len, reverse=True)[:STORY_LINES]
+    kept = sorted(lines)[:MAX_LINES]
+    called = {text_key(title): title for title in titles}
     return PageTraits(
         outlet=outlet_of(url),
         headline=text_key(headline),
         topic=tuple(sorted(map(text_key, _words(headline)))),
         story=tuple(sorted({text_key(text) for text in longest})),
-        lines=tuple(sorted(lines)[:MAX_LINES]),
-        titles=tuple(sorted({text_key(title) for title in titles})),
+        lines=tuple(kept),
+        titles=tuple(sorted(called)),
+        line_texts=tuple(lines[key][:MAX_EXAMPLE_CHARS] for key in kept),
+        title_texts=tuple(called[key][:MAX_EXAMPLE_CHARS] for key in sorted(called)),
     )
 
 
@@ -90,10 +96,15 @@ def shared_lines(
 
     ``own`` are texts that the page declares as its summary: those are not shared.
     """
-    others = list(_other_stories(traits, knowledge.pages))
-    needed = 1 if len(others) < FEW_PAGES else 2
-    topic = set(traits.topic)
-    seen = Counter(line for page in others if topic.isdisjoint(page.topic) for line in page.lines)
+    needed = 1 if len(knowledge.pages) < FEW_PAGES else 2
+    mine, topic = set(traits.lines), set(traits.topic)
+    alike = (
+        page
+        for page in knowledge.pages
+        if topic.isdisjoint(page.topic) and not mine.isdisjoint(page.lines)
+    )
+    others = islice(_other_stories(traits, alike), MAX_EVIDENCE)
+    seen = Counter(line for page in others for line in page.lines)
     summaries = {text_key(text) for text in own}
     return frozenset(
         line for line in traits.lines if seen[line] >= needed and line not in summaries

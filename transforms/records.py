@@ -471,7 +471,11 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTraits:
-    """What one page may share with others of its outlet; texts as keys of their letters."""
+    """What one page may share with others of its outlet; texts as keys of their letters.
+
+    The texts of ``lines`` and ``titles``, key by key, are for people: what is remembered
+    of other pages comes without them.
+    """
 
     outlet: str  # host without www.
     headline: int
@@ -479,6 +483,8 @@ class PageTraits:
     story: tuple[int, ...]  # its longest paragraphs: they tell the story under another headline
     lines: tuple[int, ...]  # lines that have little to do with the rest of its text
     titles: tuple[int, ...]  # all that it calls itself
+    line_texts: tuple[str, ...] = ()
+    title_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

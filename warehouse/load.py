@@ -142,6 +142,7 @@ def _load_articles(
     rows |= write_rows(
         con, "news.article_urls", stage.url_rows(batch.articles), "merge_article_urls"
     )
+    rows |= write_rows(con, "ops.outlet_pages", stage.outlet_rows(batch), "insert_outlet_pages")
     links = _links(batch)
     if links:
         with staged(con, "staged_links", links, LINK_SCHEMA):

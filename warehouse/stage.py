@@ -109,6 +109,28 @@ def block_rows(articles: Iterable[Article]) -> list[Row]:
     ]
 
 
+def outlet_rows(batch: Batch) -> list[Row]:
+    """Return one row per article and state of what it may share with its outlet's pages.
+
+    Listings teach nothing: they show what stands in the articles.
+    """
+    rows: dict[tuple[str, str], Row] = {}
+    for article in sorted(batch.articles, key=lambda article: article.fetched_at):
+        if article.traits is None or not article.traits.outlet or article.kind == "listing":
+            continue
+        traits_hash = text_hash(repr(article.traits))
+        rows[article.article_id, traits_hash] = {
+            **columns_of(article.traits),
+            "article_id": article.article_id,
+            "traits_hash": traits_hash,
+            "since_version": None,
+            "seen_at": article.fetched_at,
+            "exchange_id": article.exchange_id,
+            "run_id": batch.run_id,
+        }
+    return [rows[key] for key in sorted(rows)]
+
+
 def listed_rows(articles: Iterable[Article], field: str) -> list[Row]:
     """Return the credits, tags or doubts of articles with their position in the list."""
     return [
@@ -195,7 +217,7 @@ def _version_row(sights: Sequence[Article], batch: Batch, page_hashes: Mapping[s
         "entry_id": entry_id,
         "headline_letters_hash": letters_hash(last.headline),
         "standfirst_letters_hash": letters_hash(last.standfirst),
-        "body_letters_hash": letters_hash(last.body),
+        "body_letters_hash": letters_hash(last.shown_text),
         "details_hash": text_hash(repr(ARTICLE_DETAILS(last))),
         "page_hash": page_hashes.get(last.exchange_id),
         "first_page_hash": page_hashes.get(first.exchange_id),
@@ -214,7 +236,7 @@ PLAIN_VERSION_COLUMNS = (
     "version_id", "article_id", "source_id", "canonical_url", "requested_url", "final_url",
     "amp_url", "headline", "headline_origin", "kicker", "standfirst", "section", "dateline",
     "language", "language_origin", "kind", "kind_reason", "is_paywalled", "body", "words",
-    "body_hash", "content_hash", "extractor", "exchange_id",
+    "body_hash", "content_hash", "extractor", "exchange_id", "outlet_version",
 )  # fmt: skip
 """Columns of news.article_versions that are fields of `Article` as they stand."""
 

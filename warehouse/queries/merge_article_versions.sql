@@ -53,7 +53,8 @@ when matched and (
     standfirst_letters_hash = staged.standfirst_letters_hash,
     body_letters_hash = staged.body_letters_hash,
     details_hash = staged.details_hash,
-    extractor = staged.extractor
+    extractor = staged.extractor,
+    outlet_version = staged.outlet_version
 when matched and (
     staged.last_seen_at >= target.last_seen_at
 ) then update set
@@ -96,7 +97,7 @@ when not matched then insert (
     headline_letters_hash, standfirst_letters_hash, body_letters_hash, content_hash,
     details_hash, page_hash, first_page_hash, extractor, change_kind, previous_version_id,
     first_seen_at, last_seen_at, first_loaded_at, loaded_at, first_exchange_id, exchange_id,
-    run_id
+    run_id, outlet_version
 ) values (
     staged.version_id, staged.article_id, staged.source_id, staged.canonical_url,
     staged.requested_url, staged.final_url, staged.amp_url, staged.entry_id, staged.headline,
@@ -110,5 +111,6 @@ when not matched then insert (
     staged.body_letters_hash, staged.content_hash, staged.details_hash, staged.page_hash,
     staged.first_page_hash, staged.extractor, staged.change_kind, staged.previous_version_id,
     staged.first_seen_at, staged.last_seen_at, staged.first_loaded_at, staged.loaded_at,
-    staged.first_exchange_id, staged.exchange_id, staged.run_id
+    staged.first_exchange_id, staged.exchange_id, staged.run_id,
+    staged.outlet_version
 );

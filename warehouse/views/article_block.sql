@@ -27,7 +27,7 @@ comment on column report.article_block.version_id is
 comment on column report.article_block.position is
     'Place in the page; 0 is the first.';
 comment on column report.article_block.kind is
-    'standfirst, paragraph, heading, list, quotation, table, caption, embed, dateline, credit, note, promo or video.';
+    'standfirst, paragraph, heading, list, quotation, table, caption, embed, dateline, credit, note, promo, video, or boilerplate (what the outlet shows on other pages, too).';
 comment on column report.article_block.is_body is
     'Whether it is part of the body.';
 comment on column report.article_block.text is

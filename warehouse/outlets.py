@@ -1,0 +1,58 @@
+"""What is known of outlets: pages remembered at each load, known from the end of their run on.
+
+Knowledge changes only when a run has done its work: all its pages are read by what was
+known before, so a run that was killed and started again reads them alike.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from transforms.records import OutletKnowledge, PageTraits
+from warehouse.connection import query, transaction
+from warehouse.read import asked
+from warehouse.write import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    import duckdb
+
+REMEMBERED_PAGES = 30  # of an outlet
+
+
+def knowledge(con: duckdb.DuckDBPyConnection, outlets: Iterable[str]) -> dict[str, OutletKnowledge]:
+    """Return what is known of outlets, by name; those of which nothing is known are left out."""
+    with asked(con, outlets):
+        rows = con.execute(query("outlet_knowledge"), [REMEMBERED_PAGES]).fetchall()
+    return {
+        outlet: OutletKnowledge(
+            outlet=outlet,
+            version=max(row[1] for row in found),
+            pages=tuple(_traits(outlet, *row[2:]) for row in found),
+        )
+        for outlet, group in groupby(rows, key=lambda row: str(row[0]))
+        for found in (list(group),)
+    }
+
+
+def learn(con: duckdb.DuckDBPyConnection) -> int:
+    """Make the pages loaded since known; return how many. Doing it again changes nothing."""
+    with transaction(con):
+        return run(con, "learn_outlets")
+
+
+def forget(con: duckdb.DuckDBPyConnection, before: datetime) -> int:
+    """Delete pages seen before a time that newer ones have replaced; return how many."""
+    with transaction(con):
+        done = con.execute(query("delete_outlet_pages"), [REMEMBERED_PAGES, before]).fetchall()
+        return int(done[0][0])
+
+
+def _traits(outlet: str, headline: int, *keys: list[int]) -> PageTraits:
+    topic, story, lines, titles = map(tuple, keys)
+    return PageTraits(
+        outlet=outlet, headline=headline, topic=topic, story=story, lines=lines, titles=titles
+    )

@@ -1,0 +1,60 @@
+-- Grain: one text that pages of an outlet share.
+create view report.outlet_knowledge as
+with known as (
+    select
+        *,
+        max(since_version) over (partition by outlet) as version,
+        row_number() over (partition by outlet order by seen_at desc, article_id) as nth
+    from (
+        from ops.outlet_pages
+        where since_version is not null
+        qualify row_number() over (
+            partition by article_id order by since_version desc, seen_at desc, traits_hash
+        ) = 1
+    )
+),
+
+remembered as (
+    select *, count(*) over (partition by outlet) as of_pages from known where nth <= 30
+),
+
+shown as (
+    select *, 'line' as kind, unnest(lines) as key, unnest(line_texts) as text from remembered
+    union all by name
+    select *, 'title' as kind, unnest(titles) as key, unnest(title_texts) as text from remembered
+)
+
+select
+    outlet,
+    kind,
+    any_value(text) as text,
+    count(*) as pages,
+    any_value(of_pages) as of_pages,
+    min(seen_at) as first_seen_at,
+    max(seen_at) as last_seen_at,
+    any_value(version) as version,
+    list(article_id order by seen_at desc)[:5] as article_ids
+from shown
+group by outlet, kind, key
+having count(*) > 1 and (kind = 'title' or count(distinct headline) > 1);
+
+comment on view report.outlet_knowledge is
+    'What is known of outlets from their own pages: lines and titles that several of the last 30 articles show. A line that stands in an article of another topic and story is kept out of the body, as a block of kind boilerplate; a title names the outlet or a section, not the article. Grain: one text of one outlet.';
+comment on column report.outlet_knowledge.outlet is
+    'Host of the pages, without www.';
+comment on column report.outlet_knowledge.kind is
+    'line (of the text) or title (what pages call themselves, or a part of it).';
+comment on column report.outlet_knowledge.text is
+    'The text, shortened.';
+comment on column report.outlet_knowledge.pages is
+    'Articles that show it.';
+comment on column report.outlet_knowledge.of_pages is
+    'Articles remembered of the outlet.';
+comment on column report.outlet_knowledge.first_seen_at is
+    'When the first of them was fetched.';
+comment on column report.outlet_knowledge.last_seen_at is
+    'When the last of them was fetched.';
+comment on column report.outlet_knowledge.version is
+    'Version of what is known of the outlet now: see news.article_versions.outlet_version.';
+comment on column report.outlet_knowledge.article_ids is
+    'The newest of those articles, five at most: news.articles.';
