@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from transforms import engine, identity, kinds, moments
+from transforms.addresses import read_address
 from transforms.asides import PageText, set_aside, squeeze
 from transforms.blocks import Blocks, build_blocks
 from transforms.byline_search import search_byline
@@ -29,11 +30,13 @@ from transforms.language import (
     detect,
     primary_subtag,
 )
+from transforms.listings import Standing
 from transforms.mastheads import site_names
 from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
 from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
+from transforms.page_marks import read_marks
 from transforms.pages import Page, TooComplexError, read_page
-from transforms.records import BODY_KINDS, Article, Doubt, Problem, Tag, shown_text
+from transforms.records import Article, Doubt, Problem, Tag, shown_text
 from transforms.refusals import challenge_reason, error_reason
 from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
@@ -42,7 +45,7 @@ from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, re
 from transforms.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from transforms.records import Credit, Entry, Exchange, OutletKnowledge, PageTraits
 
@@ -144,6 +147,8 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     )
     title = title or Title("", "text")
     is_paywalled = kinds.is_paywalled(source.survey, source.metadata)
+    is_one = kinds.is_one_article(source.metadata)
+    marks = None if is_one else read_marks(source.survey, source.metadata)
     when = _dates(source)
     credited = gather_credits(
         source.survey,
@@ -167,15 +172,11 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         return _problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
         credited = [*(c for c in blocks.credits if c.origin == "byline"), *credited]
-    shape = kinds.measure(
-        source.survey,
-        blocks.blocks,
-        linked_chars=_linked_chars(blocks, page_text),
-        is_declared=_is_declared(source.metadata, when),
+    standing = _standing(source, when, credited)
+    seen = kinds.Seen(
+        read_address(source.url), title.headline, source.metadata, standing, marks, is_paywalled
     )
-    kind = kinds.tell_kind(
-        source.url, title.headline, source.metadata, shape, paywalled=is_paywalled
-    )
+    kind = kinds.tell_kind(seen, kinds.measure(blocks.blocks, page_text, marks, title.headline))
     credits_ = once([*credited, *blocks.credits])
     reading = _Reading(title, when, credits_, blocks, kind, is_paywalled, shown, traits)
     return _assembled(source, source_id, reading)
@@ -433,19 +434,15 @@ def _tag_sources(metadata: Metadata) -> Iterator[tuple[str, list[str]]]:
     yield "meta", [part.strip() for part in (declared or "").split(",")]
 
 
-def _is_declared(metadata: Metadata, when: moments.Published) -> bool:
-    """Tell whether the page itself says that it is one article; a feed's word does not count."""
-    if metadata.article or (metadata.first("og:type") or "").casefold() == "article":
-        return True
+def _standing(source: _Source, when: moments.Published, credited: Sequence[Credit]) -> Standing:
+    """Tell what speaks for one story: what the page declares, and that a feed names it."""
     origins = {moment.origin.partition(":")[0] for moment in when.candidates}
-    return bool(origins & {"meta", "url"}) or metadata.first("article:section") is not None
-
-
-def _linked_chars(blocks: Blocks, page_text: PageText) -> int:
-    return sum(
-        len(block.text)
-        for block in blocks.blocks
-        if block.kind in BODY_KINDS and squeeze(block.text) in page_text.linked
+    authors = {credit.origin for credit in credited if credit.role == "author"}
+    return Standing(
+        has_date=bool(origins & {"json-ld", "meta", "url"}),
+        has_author=bool(authors & {"json-ld", "meta"}),
+        has_entry=source.entry is not None,
+        is_called_article=(source.metadata.first("og:type") or "").casefold() == "article",
     )
 
 

@@ -17,7 +17,7 @@ CHALLENGE_BYTES = 60_000
 
 _CHALLENGE_TITLE = re.compile(
     r"^(?:Just a moment|Attention Required|Access Denied|Checking your browser|Security check|"
-    r"Are you (?:a )?(?:human|robot)|Verify you are human|Pardon Our Interruption|Bot verification|"
+    r"Are you (?:a )?(?:human|robot)|Making sure you(?:.re| are) not a (?:bot|robot)|Verify you are human|Pardon Our Interruption|Bot verification|"
     r"DDoS-Guard|One more step|Please wait|Human Verification|Robot Check|Einen Moment|Un momento|"
     r"Un instant|Один момент|Проверка браузера|Client Challenge|Vercel Security Checkpoint)\b",
     re.IGNORECASE,
@@ -29,7 +29,7 @@ _CHALLENGE_MARKS = re.compile(
 )
 _CHALLENGE_TEXT = re.compile(
     r"captcha|verify (?:that )?you are (?:a )?human|enable (?:JavaScript|JS) and cookies|unusual traffic|"
-    r"not a robot|kein Roboter|checking your browser|проверка, что вы не робот|вы не робот|"
+    r"not a (?:ro)?bot\b|kein Roboter|checking your browser|проверка, что вы не робот|вы не робот|"
     r"Ray ID|access to this page has been denied|automated (?:access|requests)",
     re.IGNORECASE,
 )

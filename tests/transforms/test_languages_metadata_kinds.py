@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from transforms.kinds import Shape, tell_kind
 from transforms.language import choose_language, count_words, detect, primary_subtag
-from transforms.metadata import Metadata, load_json, plain, read_metadata
+from transforms.metadata import load_json, plain, read_metadata
 from transforms.moments import choose, contradicted_by_text, url_date
 from transforms.pages import cut_scripts, read_page, to_utf8
 from transforms.records import Moment
@@ -198,58 +197,3 @@ def test_a_later_year_as_past_contradicts_the_date(text: str, *, is_doubted: boo
     latest = datetime(2024, 3, 1, tzinfo=UTC)
     found = contradicted_by_text(moment(2018, 1, 10, "json-ld"), [text], latest)
     assert (found is not None) == is_doubted
-
-
-def shape(**given: object) -> Shape:
-    values = {
-        "body_chars": 3000,
-        "paragraphs": 12,
-        "captions": 0,
-        "link_share": 0.0,
-        "teasers": 0,
-        "is_declared": True,
-    }
-    return Shape(**{**values, **given})  # type: ignore[arg-type]
-
-
-def declared(*types: str, **node: object) -> Metadata:
-    own = {"@type": types[0], **node}
-    return Metadata(nodes=tuple({"@type": name} for name in types), article=own)
-
-
-@pytest.mark.parametrize(
-    ("url", "title", "metadata", "given", "kind"),
-    [
-        ("/a/b", "A title", Metadata(), {}, "article"),
-        ("/a/b", "A title", declared("LiveBlogPosting"), {}, "live_blog"),
-        ("/live/b", "A title", Metadata(), {}, "live_blog"),
-        ("/opinion/b", "A title", Metadata(), {}, "opinion"),
-        ("/a/b", "A title", declared("NewsArticle", articleSection="Meinung"), {}, "opinion"),
-        ("/a/b", "A title", Metadata(), {"captions": 9, "body_chars": 300}, "gallery"),
-        ("/video/b", "A title", Metadata(), {"body_chars": 300}, "video"),
-        ("/", "A title", Metadata(), {"is_declared": False}, "listing"),
-        ("/a/b", "A title", Metadata(), {"is_declared": False, "link_share": 0.8}, "listing"),
-        (
-            "/a/b",
-            "A title",
-            Metadata(),
-            {"is_declared": False, "teasers": 20, "paragraphs": 3},
-            "listing",
-        ),
-        ("/tag/b", "A title", Metadata(), {"is_declared": False, "paragraphs": 2}, "listing"),
-        ("/tag/b", "A title", declared("NewsArticle"), {}, "article"),
-        ("/viewtopic.php", "A title", Metadata(), {}, "forum"),
-        ("/a/b", "A title", Metadata(meta={"og:type": ("product",)}), {}, "product"),
-        ("/a/b", "URGENT: Ferry sinks", Metadata(), {"body_chars": 90}, "flash"),
-    ],
-)
-def test_kinds_of_page(
-    url: str, title: str, metadata: Metadata, given: dict[str, object], kind: str
-) -> None:
-    found = tell_kind(f"https://a.example{url}", title, metadata, shape(**given), paywalled=False)
-    assert (found.kind, bool(found.reason)) == (kind, True)
-
-
-def test_a_paywalled_page_of_little_text_is_a_teaser() -> None:
-    found = tell_kind("https://a.example/b", "T", Metadata(), shape(body_chars=200), paywalled=True)
-    assert found.kind == "teaser"
