@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from flows.cli_discovery import Choice, found_at
 from flows.cli_health import health, show
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
 from flows.screen import screen
@@ -21,9 +23,20 @@ app = typer.Typer(
 
 @app.command()
 def add(  # noqa: PLR0913 (the options of a command)
-    url: Annotated[list[str], typer.Argument(help="Address of a feed; several may be given.")],
+    url: Annotated[
+        list[str], typer.Argument(help="Address of a feed, or of a site; several may be given.")
+    ],
     home: HomeFolder = None,
     *,
+    find: Annotated[
+        bool, typer.Option("--find", help="Look for feeds at any address, not only at a site's.")
+    ] = False,
+    pick: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Of a site's feeds, take the one of this number; repeatable."),
+    ] = None,
+    take_all: Annotated[bool, typer.Option("--all", help="Take all feeds of a site.")] = False,
+    connect_to: ConnectTo = None,
     source: Annotated[
         str | None,
         typer.Option(help="Id of the outlet; by default the registrable domain of the address."),
@@ -33,22 +46,35 @@ def add(  # noqa: PLR0913 (the options of a command)
     language: Annotated[str | None, typer.Option(help="Its language, as in 'en'.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the feed.")] = None,
 ) -> None:
-    """Subscribe to feeds."""
+    """Subscribe to feeds.
+
+    Where the address is a site's (https://example.org), its page is asked which feeds there
+    are. One is taken at once; of several, --pick 2 or --all says which: without either, they
+    are listed, and the command ends with 2.
+    """
     from flows.subscriptions import subscribe  # noqa: PLC0415
+    from transforms.discovery import is_site_address  # noqa: PLC0415
     from transforms.opml import Subscription  # noqa: PLC0415
 
-    wanted = [
-        Subscription(
-            url=one,
-            title=title,
-            source_name=name,
-            country=country,
-            language=language,
-            source_id=source,
-        )
-        for one in url
-    ]
+    said = Subscription(
+        url="",
+        title=title,
+        source_name=name,
+        country=country,
+        language=language,
+        source_id=source,
+    )
+    choice = Choice(pick=tuple(pick or ()), takes_all=take_all)
     with expected_errors():
+        wanted = [
+            subscription
+            for one in url
+            for subscription in (
+                found_at(one, said, home, choice, connect_to)
+                if find or is_site_address(one)
+                else [replace(said, url=one)]
+            )
+        ]
         done = subscribe(home, wanted)
     _tell(done.added, done.known, done.refused)
 
