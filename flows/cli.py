@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine
-from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors
+from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors, fail
 from transforms.version import VERSION
 
 EPILOG = "Exit codes: 0 done, 1 done with failures that need a look, 2 could not run."
@@ -146,6 +146,10 @@ def backfill(  # noqa: PLR0913 (the options of a command)
         list[Path] | None,
         typer.Option(exists=True, dir_okay=False, help="WARC file to read; may be repeated."),
     ] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(help="Feed whose past is wanted, as far as its archive goes; repeatable."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
     ] = False,
@@ -153,7 +157,7 @@ def backfill(  # noqa: PLR0913 (the options of a command)
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Load pages of the past: from a list of addresses, WARC files, or our own archive.
+    """Load pages of the past: from addresses, WARC files, feeds' archives, or our own archive.
 
     Says first what it will do. Can be stopped at any moment (Ctrl-C): the same command
     goes on where it was. A newer state of an article is never replaced by an older one.
@@ -168,9 +172,13 @@ def backfill(  # noqa: PLR0913 (the options of a command)
         "sources": source,
         "urls_file": urls,
         "warcs": warc,
+        "feeds": feed,
     }
     with expected_errors():
-        plan = plan_backfill(**given)
+        try:
+            plan = plan_backfill(**given)
+        except LookupError as error:
+            fail(str(error))
     if as_json and dry_run:
         typer.echo(json.dumps(plan.counts))
     elif not quiet:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.health import FeedHealth, FeedStory, HostHealth
 
 LAST_POLLS = 20
+LAST_GAPS = 10
 COLOURS = {"gone": "red", "blocked": "red", "failing": "yellow", "empty": "yellow"}
 
 
@@ -95,6 +96,7 @@ def _print_story(story: FeedStory) -> None:
         if words:
             out.print(f"{name:<14}{escape(words)}")
     _print_addresses(story)
+    _print_gaps(story)
     table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
     for poll in story.polls:
         table.add_row(
@@ -125,6 +127,16 @@ def _print_addresses(story: FeedStory) -> None:
             to = escape(move.to_url or "")
             table.add_row(_at(move.moved_at), move.event, to, escape(move.why))
         out.print(table)
+
+
+def _print_gaps(story: FeedStory) -> None:
+    if not story.gaps:
+        return
+    table = _table("gap from", "to", "status", "entries", "how")
+    for gap in story.gaps[:LAST_GAPS]:
+        words = gap.status, str(gap.entries or ""), escape(gap.how)
+        table.add_row(_at(gap.from_at), _at(gap.to_at), *words)
+    screen().print(table)
 
 
 def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:

@@ -8,11 +8,12 @@ that was killed is gone on from there.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from flows.fetch.grouping import Grouped
-from flows.polls import POLLS_A_BATCH, load_polls
+from flows.polls import POLLS_A_BATCH, load_polls, poll_feeds
 from flows.step import step
 from transforms import gaps, schedule
 from transforms.identity import feed_id
@@ -24,12 +25,62 @@ from warehouse.connection import writing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flows.plan import Request
     from flows.run import Run
     from transforms.records import Exchange, FeedDocument, Gap
+    from warehouse.connection import Home
 
 SWITCHED_OFF = "filling is switched off"
 NO_SITEMAP = "neither an archive nor a sitemap is declared"
+ALL_READ = "all was read that archives and sitemaps hold, up to the limit"
 EXHAUSTED = "archives and sitemaps do not go back far enough"
+
+
+def named_feeds(home: Home, names: Sequence[str]) -> list[Feed]:
+    """Return the feeds of a home that addresses or ids name.
+
+    Raises: LookupError if one of them is no feed of this home.
+    """
+    with writing(home) as con:
+        held = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
+    found = [held.get(feed_id(name)) or held.get(name) for name in names]
+    for name, feed in zip(names, found, strict=True):
+        if feed is None:
+            raise LookupError(f"not a feed of this home: {name}; see `copytaster feeds list`")
+    return [feed for feed in found if feed is not None]
+
+
+async def ask_for_past(run: Run, request: Request) -> None:
+    """Make the past of feeds a gap each, to be filled; asked for before, it is gone on with.
+
+    Feeds that were never polled are polled first: they say where their past is.
+    """
+    feeds = named_feeds(run.home, request.feeds)
+    states = run.state.feed_states([feed.feed_id for feed in feeds])
+    await poll_feeds(run, [feed for feed in feeds if feed.feed_id not in states])
+    await load_polls(run)
+    states = run.state.feed_states([feed.feed_id for feed in feeds])
+    now = run.clock()
+    asked = {
+        feed.feed_id: gaps.asked_gap(feed, request.lane, request.since, request.until or now, now)
+        for feed in feeds
+    }
+    with writing(run.home) as con:
+        known = coverage.gaps_by_id(con, [gap.gap_id for gap in asked.values()])
+        pages = coverage.sites_of_feeds(con, asked)
+    new = [
+        replace(gap, site_url=pages.get(gap.feed_id, gap.site_url))
+        for gap in asked.values()
+        if gap.gap_id not in known
+    ]
+    wanted = [
+        gaps.document_for(gap, state.older_url, gap.feed_id)
+        for gap in new
+        if (state := states.get(gap.feed_id)) and state.older_url
+    ]
+    run.state.want_documents(wanted, now)
+    with writing(run.home) as con:
+        coverage.put_gaps(con, new, run.run_id)
 
 
 async def fill_gaps(run: Run, lane: str = LIVE_LANE) -> None:
@@ -56,7 +107,8 @@ async def _plan(run: Run, lane: str, tried: set[str]) -> None:
 
 async def _go_on(run: Run, gap: Gap) -> None:
     limit = run.settings.gap_documents
-    found = await _sitemaps(run, gap) if len(gap.urls) < limit else []
+    has_all = gap.from_at is None and bool(gap.urls)  # an archive was read to its end
+    found = await _sitemaps(run, gap) if len(gap.urls) < limit and not has_all else []
     if found is None:
         return  # not to be known now: the next run asks again
     sitemaps = [url for url in gaps.chosen_sitemaps(found) if url not in gap.urls]
@@ -65,7 +117,8 @@ async def _go_on(run: Run, gap: Gap) -> None:
         wanted = [gaps.document_for(gap, url, feed_id(url)) for url in sitemaps]
         run.state.want_documents(wanted, run.clock())
         return
-    why = SWITCHED_OFF if not limit else EXHAUSTED if gap.urls else NO_SITEMAP
+    far = ALL_READ if gap.kind == "asked" else EXHAUSTED
+    why = SWITCHED_OFF if not limit else far if gap.urls else NO_SITEMAP
     with writing(run.home) as con:
         coverage.put_gaps(con, [gaps.settled(gap, why, run.clock())], run.run_id)
 

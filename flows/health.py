@@ -10,7 +10,7 @@ from flows.run import utc_now
 from transforms.condition import Condition, condition_of
 from transforms.identity import feed_id
 from transforms.records import FeedState
-from warehouse import exchanges, read
+from warehouse import coverage, exchanges, read
 from warehouse.connection import writing
 from warehouse.state import State
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from transforms.records import Feed, HostState
+    from transforms.records import Feed, Gap, HostState
     from warehouse.exchanges import AddressRow, FeedHistory, HostHistory, MoveRow, PollRow
 
 
@@ -50,6 +50,7 @@ class FeedStory:
     state: FeedState
     addresses: tuple[AddressRow, ...]
     moves: tuple[MoveRow, ...]
+    gaps: tuple[Gap, ...]
     polls: tuple[PollRow, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -108,6 +109,7 @@ def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
         history = exchanges.feed_histories(con).get(feed.feed_id)
         addresses = exchanges.feed_addresses(con, feed.feed_id)
         moves = exchanges.feed_moves(con, feed.feed_id)
+        gaps = coverage.gaps_of_feed(con, feed.feed_id)
         rows = exchanges.last_polls(con, feed.feed_id, polls)
     with State(home.state) as state:
         known = state.feed_state(feed.feed_id)
@@ -117,6 +119,7 @@ def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
         state=known or FeedState(feed_id=feed.feed_id, url=feed.url),
         addresses=addresses,
         moves=moves,
+        gaps=gaps,
         polls=rows,
     )
 

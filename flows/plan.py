@@ -37,13 +37,14 @@ Standing = Literal["to_read", "to_fetch", "known", "outside", "not_a_page", "bad
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a backfill is asked for. Without URLs and WARC files it reads our own archive."""
+    """What a backfill is asked for. Without feeds, URLs and WARC files it reads our own archive."""
 
     since: datetime | None = None
     until: datetime | None = None
     sources: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     warcs: tuple[Path, ...] = ()
+    feeds: tuple[str, ...] = ()  # addresses or ids of feeds whose past is wanted
 
     @property
     def lane(self) -> str:
@@ -52,7 +53,8 @@ class Request:
 
     def as_parameters(self) -> dict[str, Any]:
         """Return what to keep of it in `ops.runs`; of a long list of URLs, its size and digest."""
-        return {
+        feeds = {"feeds": list(self.feeds)} if self.feeds else {}
+        return feeds | {
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
             "sources": list(self.sources),
@@ -79,6 +81,7 @@ class Plan:
     hosts: int
     longest_host_seconds: float  # the gaps of the host with most pages to fetch
     problems: tuple[str, ...] = field(default=())
+    feeds: int = 0  # whose archives are read, which tell what there is
 
     def lines(self) -> list[str]:
         """Return the plan in words, a line each."""
@@ -93,6 +96,8 @@ class Plan:
         lines = [f"{self.counts[key]:>8,} {words[key]}" for key in words if self.counts.get(key)]
         if self.longest_host_seconds > 1:
             lines.append(f"         at least {self.longest_host_seconds / 60:.1f} minutes of gaps")
+        if self.feeds:
+            lines.append(f"{self.feeds:>8,} feeds whose archives and sitemaps are read")
         return [*(lines or ["       0 pages"]), *self.problems]
 
 
@@ -114,7 +119,7 @@ def candidates(
     told = problems.append if problems is not None else None
     for path in request.warcs:
         yield from _of_exchanges(home, request, read_exchanges(path, on_problem=told))
-    if not request.urls and not request.warcs:
+    if not request.urls and not request.warcs and not request.feeds:
         # Nothing is published after it was fetched; but it may be fetched long after.
         found = exchanges_between(home.archive, request.since or EARLIEST, LATEST, on_problem=told)
         yield from _of_exchanges(home, request, found)
@@ -188,6 +193,7 @@ def survey(home: Home, request: Request, host_gap_seconds: float) -> Plan:
         hosts=len(hosts),
         longest_host_seconds=max(hosts.values(), default=0) * host_gap_seconds,
         problems=tuple(f"{problem.subject}: {problem.detail}" for problem in problems),
+        feeds=len(request.feeds),
     )
 
 

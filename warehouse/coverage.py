@@ -27,6 +27,17 @@ def gaps_by_id(con: duckdb.DuckDBPyConnection, gap_ids: Iterable[str]) -> dict[s
         return {gap.gap_id: gap for gap in _gaps(con.execute(query("gaps_by_id")))}
 
 
+def gaps_of_feed(con: duckdb.DuckDBPyConnection, feed_id: str) -> tuple[Gap, ...]:
+    """Return the gaps of a feed, the last first."""
+    return _gaps(con.execute(query("gaps_of_feed"), [feed_id]))
+
+
+def sites_of_feeds(con: duckdb.DuckDBPyConnection, feed_ids: Iterable[str]) -> dict[str, str]:
+    """Return a page that each feed led to, by feed_id, where there is one."""
+    with asked(con, feed_ids):
+        return dict(con.execute(query("sites_of_feeds")).fetchall())
+
+
 def put_gaps(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], run_id: str) -> None:
     """Write gaps that were asked for, or that nothing more can be done for."""
     rows = [columns_of(gap) | {"load_id": run_id} for gap in gaps]

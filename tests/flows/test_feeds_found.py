@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +11,7 @@ from typer.testing import CliRunner
 from walk_support import make_home
 
 from flows.cli import app
-from tests.flows.conftest import Machine, Publisher
+from tests.flows.conftest import Machine, Publisher, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,23 +35,8 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def publisher() -> Iterator[Publisher]:
-    """A publisher in a thread of its own: commands bring their own loop."""
-    made = Publisher(Machine(), dict(ANSWERS))
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        async with made:
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    ready.wait(10)
-    yield made
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(10)
-    loop.close()
+    with in_thread(Publisher(Machine(), dict(ANSWERS))) as served:
+        yield served
 
 
 @pytest.fixture
