@@ -13,7 +13,8 @@ LOADED_KINDS = ("article", "live_blog", "gallery", "video", "opinion", "flash")
 AHEAD_HOURS = 1.0
 PROSE_SHARE_MIN = 0.3
 DAMAGE_SHARE_MAX = 0.1
-MARKUP_SHARE_MAX = 0.1
+TAG_SHARE_MAX = 0.1
+SCRIPT_SHARE_MAX = 0.5
 REPEATED_SHARE_MAX = 0.1
 
 _rejects = partial(Rule, subject="article", severity="critical", consequence="reject")
@@ -75,9 +76,17 @@ _BODY = (
     _rejects(
         rule_id="article.body_not_markup",
         column="body",
-        feature="markup_share",
-        reason="A body of which a tenth is tags or script was not extracted but copied.",
-        expectation=between(high=MARKUP_SHARE_MAX),
+        feature="tag_share",
+        reason="A body of which a tenth is tags or entities was not extracted but copied.",
+        expectation=between(high=TAG_SHARE_MAX),
+        shows="markup",
+    ),
+    _rejects(
+        rule_id="article.body_not_script",
+        column="body",
+        feature="script_share",
+        reason="A body that is half script is the page's code; a text on code has more words.",
+        expectation=between(high=SCRIPT_SHARE_MAX),
         shows="markup",
     ),
     _marks(
@@ -110,6 +119,20 @@ _BODY = (
         expectation=between(high=REPEATED_SHARE_MAX),
         shows="repeated_line",
     ),
+    _marks(
+        rule_id="article.body_without_furniture",
+        column="body",
+        feature="furniture",
+        reason="A credit, an advertisement's label or a button was taken for a line of the text.",
+        expectation=nothing_found(),
+    ),
+    _marks(
+        rule_id="article.text_searchable",
+        column="body",
+        feature="invisible",
+        reason="Invisible or split characters inside words: a search for the word misses it.",
+        expectation=nothing_found(),
+    ),
     _rejects(
         rule_id="article.blocks_cover_body",
         column="blocks",
@@ -133,6 +156,14 @@ _HEADLINE = (
         column="headline",
         feature="headline_site",
         reason="The name of the outlet, or 'Home', was taken for the headline.",
+        expectation=nothing_found(),
+        absent_passes=_NO_HEADLINE,
+    ),
+    _marks(
+        rule_id="article.headline_of_body",
+        column="headline",
+        feature="headline_unrelated",
+        reason="No word of the headline stands in the body: one of them is another story's.",
         expectation=nothing_found(),
         absent_passes=_NO_HEADLINE,
     ),

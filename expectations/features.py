@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from expectations.names import boilerplate_title, host_fault, name_fault, site_title
 from expectations.texts import cover_fault, damage, markup, prose_share, repeated_share, text_size
 from expectations.walls import wall_phrase
+from expectations.wording import furniture, invisible, unrelated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def entry_features(entry: Entry, *, now: datetime) -> Features:
         "title_chars": len(title) if title else None,
         "title_boilerplate": boilerplate_title(title) if title else None,
         "title_damage": damage(title)[1] if title else None,
-        "title_markup": markup(title)[1] if title else None,
+        "title_markup": markup(title)[-1] if title else None,
         "hours_after_seen": hours_after(published, entry.seen_at),
         "published_year": published.at.year if published else None,
         "published_shown": shown(published),
@@ -93,7 +94,7 @@ def _body_features(article: Article) -> Features:
     chars = max(1, len(body))
     size, least = text_size(body), LEAST_SIZE_OF_KIND.get(article.kind, LEAST_SIZE)
     damaged, damage_found = damage(body)
-    marked_up, markup_found = markup(body)
+    tags, scripts, markup_found = markup(body)
     repeated, repeated_line = repeated_share(body)
     has_prose = article.kind not in KINDS_WITHOUT_PROSE
     return {
@@ -104,7 +105,9 @@ def _body_features(article: Article) -> Features:
         "damage": damage_found,
         "damage_share": damaged / chars,
         "markup": markup_found,
-        "markup_share": marked_up / chars,
+        "tag_share": tags / chars,
+        "script_share": scripts / chars,
+        "furniture": furniture(article.blocks),
         "repeated_share": repeated,
         "repeated_line": repeated_line,
         "cover_fault": cover_fault(body, article.blocks),
@@ -117,7 +120,9 @@ def _headline_features(headline: str, article: Article) -> Features:
         "headline_site": site_title(headline, article.source_id) or boilerplate_title(headline)
         if headline
         else None,
-        "headline_damage": damage(headline)[1] or markup(headline)[1] if headline else None,
+        "headline_unrelated": unrelated(headline, article.body) if headline else None,
+        "invisible": invisible(headline, article.body),
+        "headline_damage": damage(headline)[1] or markup(headline)[-1] if headline else None,
     }
 
 

@@ -127,23 +127,29 @@ _SCRIPT_TOKENS = (
 )
 
 
-def markup(text: str) -> tuple[int, str]:
-    """Return how many characters of a text are markup or script, and the first such place.
+def markup(text: str) -> tuple[int, int, str]:
+    """Return how many characters of a text are tags, how many script, and the first such place.
 
-    A line with script in it counts whole; mathematical ``a < b`` is no markup.
+    Entities and short codes count as tags; a line with script in it counts whole;
+    mathematical ``a < b`` is no markup.
     """
-    spans: list[tuple[int, int]] = []
+    tags: list[tuple[int, int]] = []
     if "<" in text:
-        spans += [match.span() for match in _MARKUP.finditer(text)]
+        tags += [match.span() for match in _MARKUP.finditer(text)]
     if "&" in text:
-        spans += [match.span() for match in _ENTITY.finditer(text)]
+        tags += [match.span() for match in _ENTITY.finditer(text)]
     if "[" in text or "{{" in text:
-        spans += [match.span() for match in _SHORTCODE.finditer(text)]
+        tags += [match.span() for match in _SHORTCODE.finditer(text)]
+    scripts: list[tuple[int, int]] = []
     if any(token in text for token in _SCRIPT_TOKENS):
-        spans += [match.span() for match in _SCRIPT.finditer(text)]
-    if not spans:
-        return 0, ""
-    return min(len(text), sum(end - start for start, end in spans)), around(text, *min(spans))
+        scripts = [match.span() for match in _SCRIPT.finditer(text)]
+    spans = tags + scripts
+    first = around(text, *min(spans)) if spans else ""
+    return _length(tags), _length(scripts), first
+
+
+def _length(spans: list[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in spans)
 
 
 def around(text: str, start: int, end: int) -> str:

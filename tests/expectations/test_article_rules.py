@@ -79,6 +79,47 @@ BROKEN: list[tuple[str, Callable[[Samples], Article]]] = [
         "article.body_without_markup",
         lambda s: s.article_of(*s.paragraphs * 1, SENTENCE * 9, "window.dataLayer = [1];"),
     ),
+    (
+        "article.body_not_script",
+        lambda s: s.article_of(prose(200), f"window.a = {'1' * 191};"),
+    ),
+    *(
+        ("article.body_without_furniture", lambda s, text=text: s.article_of(*s.paragraphs, text))
+        for text in (
+            "Advertisement",
+            "ANZEIGE:",
+            "Share this",
+            "Auf Facebook teilen",
+            "12 comments",
+            "Sign up for our newsletter.",
+            "Subscribe",
+            "Photo: A. Example",
+            "The square on Monday (AFP)",
+            "Getty Images",
+            "x" * 80 + " (Reuters)",
+        )
+    ),
+    *(
+        ("article.text_searchable", lambda s, text=text: s.article_of(*s.paragraphs, text))
+        for text in (
+            "The har\u00adbour is open.",
+            "The har\u200bbour is open.",
+            "The cafe\u0301 is open.",
+            "Большои\u0306 театр.",
+        )
+    ),
+    (
+        "article.text_searchable",
+        lambda s: s.article(headline="Troops stay\ufeff for a limited time"),
+    ),
+    (
+        "article.headline_of_body",
+        lambda s: s.article_of(prose(501), headline="Harbour gets another ferry"),
+    ),
+    (
+        "article.headline_of_body",
+        lambda s: s.article_of("渡" * 180 + "。", headline="新しい港に船が来る"),
+    ),
     ("article.body_without_markup", lambda s: s.article_of(*s.paragraphs, "Black &amp; white.")),
     ("article.body_readable", lambda s: s.article_of(prose(150), MOJIBAKE * 30 + ".")),
     ("article.body_clean", lambda s: s.article_of(*s.paragraphs, f"It isn{MOJIBAKE}t over.")),
@@ -146,6 +187,7 @@ BROKEN: list[tuple[str, Callable[[Samples], Article]]] = [
 
 ALSO = {  # a worse form of what another rule marks
     "article.body_not_markup": {"article.body_without_markup"},
+    "article.body_not_script": {"article.body_without_markup"},
     "article.body_readable": {"article.body_clean"},
 }
 
@@ -170,6 +212,14 @@ GOOD: list[Callable[[Samples], Article]] = [
     lambda s: s.article_of("Ґанок її Європи: «Січень» і ‘слово’. " * 9),
     lambda s: s.article_of("Не мора да буде тако, рекао је Ђорђе Његош. " * 9),
     lambda s: s.article_of(*s.paragraphs, "Why?", "Why?"),
+    lambda s: s.article_of(*s.paragraphs, "Advertisement takes a tenth of the budget."),
+    lambda s: s.article_of(*s.paragraphs, "Sharing bread is a habit here."),
+    lambda s: s.article_of(*s.paragraphs, "He worked for AFP (and for Reuters)."),
+    lambda s: s.article_of(*s.paragraphs, "x" * 112 + " (Reuters)"),
+    lambda s: s.article_of(*s.paragraphs, "می\u200cخواهم. क्\u200dष. За\u0301мок. 👩\u200d🚒."),
+    lambda s: s.article_of(prose(501), headline="Harbour gets ferry"),
+    lambda s: s.article_of(prose(499), headline="Harbour gets another ferry"),
+    lambda s: s.article_of(prose(501), "Harbours!", headline="Harbour gets another ferry"),
     lambda s: s.article(
         blocks=(
             *s.article().blocks,

@@ -198,6 +198,36 @@ ARTICLE_DAMAGES = (
         lambda a: and_last(a, *_lines(a)[:2]),
     ),
     Damage(
+        "an advertisement's label in the text",
+        "article.body_without_furniture",
+        lambda a: and_last(a, "Advertisement"),
+    ),
+    Damage(
+        "a picture's credit in the text",
+        "article.body_without_furniture",
+        lambda a: and_last(a, "Photo: Ada Example"),
+    ),
+    Damage(
+        "a word with a soft hyphen",
+        "article.text_searchable",
+        lambda a: and_last(a, "They spoke of the har\u00adbour."),
+    ),
+    Damage(
+        "an accent apart from its letter",
+        "article.text_searchable",
+        lambda a: and_last(a, "They met in the cafe\u0301."),
+    ),
+    Damage(
+        "headline of another story",
+        "article.headline_of_body",
+        lambda a: replace(a, headline="Actress marries violinist on distant island"),
+    ),
+    Damage(
+        "the page's code for a body",
+        "article.body_not_script",
+        lambda a: with_body(a, a.body[:300] + ".", f"window.state = {{{'x: 1, ' * 90}}};"),
+    ),
+    Damage(
         "offsets moved",
         "article.blocks_cover_body",
         lambda a: replace(a, blocks=tuple(replace(b, start=b.start + 1) for b in a.blocks)),
@@ -250,6 +280,7 @@ ARTICLE_DAMAGES = (
 ALSO = {  # a worse form of what another rule marks
     "entry.identified": {"entry.link_present"},
     "article.body_not_markup": {"article.body_without_markup"},
+    "article.body_not_script": {"article.body_without_markup"},
     "article.body_readable": {"article.body_clean"},
 }
 
