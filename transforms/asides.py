@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from transforms.line_words import is_promo
 from transforms.metadata import plain
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ MAX_WALL_CHARS = 600
 MAX_DATELINE_CHARS = 80
 MAX_SIGNATURE_CHARS = 80
 MAX_VIDEO_CHARS = 160
-MAX_CHARS_A_PICTURE = 700
+MAX_CHARS_A_PICTURE = 400
 MAX_PICTURE_CHARS = 250
 MAX_CREDIT_CHARS = 60
 MAX_GALLERY_PROSE = 1500  # characters of paragraphs without a picture: no gallery holds more
@@ -139,7 +141,7 @@ class _Part:
 
 def set_aside(page: Survey) -> PageText:
     """Take captions, galleries, embeds, video prompts and link boxes out of a tree, in place."""
-    linked = _linked_texts(page.tagged("a"))
+    linked = _linked_lines(page.tagged("a"))
     taken: list[tuple[HtmlElement, list[_Part]]] = []
     done: set[HtmlElement] = set()
     for element in _candidates(page):
@@ -151,6 +153,13 @@ def set_aside(page: Survey) -> PageText:
         if parts is not None:
             taken.append((element, parts))
             done.add(element)
+    taken += [
+        (line, [_Part("promo", text)])
+        for line, text in linked.items()
+        if line.tag == "p"
+        and is_promo(text, is_link=True)
+        and not any(above in done for above in (line, *line.iterancestors()))
+    ]
     in_article = [_is_in_article(element) for element, _ in taken]
     squeezed, places = _cut(page.elements[0], [element for element, _ in taken])
     asides = tuple(
@@ -159,7 +168,8 @@ def set_aside(page: Survey) -> PageText:
         for part in parts
         if any(char.isalpha() for char in part.text)  # a slide's number says nothing
     )
-    return PageText(squeezed, asides, linked)
+    texts = frozenset(map(squeeze, linked.values())) - {""}
+    return PageText(squeezed, tuple(sorted(asides, key=attrgetter("at"))), texts)
 
 
 def _candidates(page: Survey) -> list[HtmlElement]:
@@ -447,8 +457,9 @@ def _is_in_article(element: HtmlElement) -> bool:
     return articles <= 1
 
 
-def _linked_texts(links: list[HtmlElement]) -> frozenset[str]:
-    found: set[str] = set()
+def _linked_lines(links: list[HtmlElement]) -> dict[HtmlElement, str]:
+    """Return the paragraphs and list items that are one link, with their texts."""
+    found: dict[HtmlElement, str] = {}
     for link in links:
         element, parent = link, link.getparent()
         while (
@@ -458,10 +469,9 @@ def _linked_texts(links: list[HtmlElement]) -> frozenset[str]:
         ):
             element, parent = parent, parent.getparent()
             if element.tag in {"p", "li"}:
-                found.add(squeeze(element.text_content()))
+                found[element] = plain(element.text_content())
                 break
-    found.discard("")
-    return frozenset(found)
+    return found
 
 
 def _plain_text(element: HtmlElement) -> str:

@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING
 from transforms.asides import squeeze
 from transforms.bylines import credits_of, picture_credits, read_names
 from transforms.credit_lines import read_credit_line, read_dateline
+from transforms.line_words import (
+    SENTENCE_END,
+    SHORT_LINE_CHARS,
+    is_note,
+    is_promo,
+    is_video_prompt,
+)
 from transforms.records import BODY_KINDS, Block, BlockKind, Credit
 
 if TYPE_CHECKING:
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     from transforms.engine_pieces import Piece
 
 KEY_CHARS = 40
-SHORT_LINE_CHARS = 220
 BYLINE_CHARS = 80
 LAYOUT_TABLE_SHARE = 0.5
 PROSE_CELL_CHARS = 150  # of a cell on average: no table of data
@@ -33,60 +39,13 @@ SHORT_BODY_CHARS = 800
 EARLY_BLOCKS = 4
 DATE_DIGITS = 0.2
 
-_PROMO_WORDS = (
-    "Read more", "Read also", "Also read", "Read next", "Read the full story", "See also", "More on this",
-    "More on this story", "More about", "Related", "Related articles?", "Related stor(?:y|ies)", "Related content",
-    "Recommended", "Don't miss", "Also on", "You may also like", "You might also like", "Listen to", "Listen now",
-    "Further reading", "Sign up", "Subscribe", "Follow us", "Click here", "More from",
-    "Lesen Sie (?:auch|mehr|dazu|hier)", "Mehr zum Thema", "Mehr dazu", "Auch interessant", "Siehe auch", "Weiterlesen",
-    "Mehr lesen", "Das könnte Sie auch interessieren", "Lesetipp", "Zum Thema", "Mehr erfahren", "Lies auch",
-    "Lire aussi", "À lire aussi", "A lire aussi", "À lire", "Voir aussi", "Sur le même sujet", "À voir", "En savoir plus",
-    "Leer más", "Lea también", "Lee también", "Le puede interesar", "Te puede interesar", "También lee", "Vea también",
-    "Ver más", "Más información", "Relacionado", "Leia também", "Leia mais", "Veja também", "Saiba mais",
-    "Leggi anche", "Leggi di più", "Approfondisci", "Lees ook", "Lees meer", "Läs (?:också|även|mer)", "Les også",
-    "Læs også", "Lue myös", "Lue lisää", "Czytaj (?:także|też|więcej|również)", "Zobacz (?:także|też|również)",
-    "Přečtěte si", "Čtěte také", "Prečítajte si", "Olvassa el", "Citește și", "Citeşte şi", "Прочетете",
-    "Читайте также", "Читать также", "Читать далее", "Подробнее", "Смотрите также", "По теме",
-    "Читайте також", "Дивіться також", "Оқи отырыңыз", "Прочитайте также", "Ayrıca okuyun", "İlgili haber(?:ler)?",
-    "Bunu da okuyun", "Baca juga", "Simak juga", "Xem thêm", "Đọc thêm", "อ่านเพิ่มเติม", "อ่านต่อ",
-    "اقرأ أيضا[ًا]?", "إقرأ أيضا[ًا]?", "بیشتر بخوانید", "קראו גם", "עוד בנושא", "यह भी पढ़ें", "ये भी पढ़ें",
-    "相关阅读", "延伸阅读", "延伸閱讀", "関連記事", "【関連】", "관련기사", "관련 기사", "Soma zaidi",
-)  # fmt: skip
-_PROMO = re.compile(r"^[\W_]{0,4}(?:" + "|".join(_PROMO_WORDS) + r")(?P<rest>.*)$", re.IGNORECASE)
-_PROMO_REST = re.compile(
-    r"^\s*(?:[:：>»›→|\-–—]|\.{3}|…|$)|^\s+(?:about|on|here|zu|über|sur|sobre)\b[^.]*$"
-)
-_VIDEO = re.compile(
-    r"^[\W_]{0,4}(?:Watch(?: the)?(?: full)? video|Watch now|Watch live|Watch(?= \d)|Play video|Video ansehen|"
-    r"Jetzt (?:ansehen|live)|Video abspielen|Regarder(?: la vidéo)?|Voir la vidéo|Ver (?:el )?v[ií]deo|"
-    r"Mira el video|Vea el video|Assista ao vídeo|Veja o vídeo|Guarda il video|Bekijk (?:de )?video|"
-    r"Se (?:hele )?(?:videoen|video)|Katso video|Obejrzyj (?:wideo|film)|Zobacz wideo|Смотреть видео|"
-    r"Смотрите видео|Дивитися відео|Videoyu izle(?:yin)?|شاهد الفيديو|صפו בסרטון|צפו בסרטון|वीडियो देखें|动画|動画を見る|观看视频)"
-    r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?)?(?:\W*(?:min|Min\.|мин)\.?)?\W*$"
-    r"|^[\W_]{0,3}(?:video\W*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:min\.?|минут\w*|Uhr))?\W*$",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(
-    r"^[\W_]{0,4}(?:Corrections?(?: \([^)]*\))?\s*[:：–-]|Clarification\s*[:：]|Editor['’]?s['’]? note|"
-    r"(?:This|The) (?:article|story|report|piece|post|headline) (?:was|has been|is being|will be)\b.{0,60}"
-    r"(?:updat|correct|amend|chang|edit|revis)|Update\s*[:：]|UPDATE\s*[:：(]|Note to readers|"
-    r"An earlier version of|A previous version of|"
-    r"Korrektur(?:hinweis)?\s*[:：]|Berichtigung\s*[:：]|Anmerkung der Redaktion|Anm\. d\. Red|"
-    r"Hinweis der Redaktion|Transparenzhinweis|(?:Dieser|Der) (?:Artikel|Text|Beitrag) wurde .{0,60}"
-    r"(?:aktualisiert|korrigiert|ergänzt|geändert)|Note de la rédaction|Rectificatif|Erratum|Correction\s*:|"
-    r"Cet article a été (?:mis à jour|modifié|corrigé)|Nota de(?:l editor| la redacción| redacción)|"
-    r"Fe de erratas|Corrección\s*:|Errata\s*:|Correção\s*:|Nota da redação|Nota della redazione|Rettifica\s*:|"
-    r"Rättelse\s*:|Rettelse\s*:|Oikaisu\s*:|Sprostowanie|Исправление\s*:|Обновлено\s*:|Обновление\s*:|"
-    r"От редакции|Примечание редакции|Від редакції|Виправлення\s*:|Düzeltme\s*:|تصحيح\s*:|תיקון\s*:|更正|訂正|编者按|編者按|정정)",
-    re.IGNORECASE,
-)
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|Text|Text:|Texto:|Texte:|Tekst:)\s+\S", re.IGNORECASE)  # fmt: skip
 _DATE_PART = re.compile(r"\s*[|•·,–—]\s*[^|•·]*\b(?:19|20)\d\d\b.*$")
 CELL_BREAK, ROW_BREAK = " | ", " ¶ "
 _CELLS = re.compile(r" \| | ¶ ")
 _SPACE = re.compile(r"\s+")
+_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[\w.+-]+@[\w.-]+\.\w+$")  # told, not advertised
 _YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)")
-_SENTENCE = re.compile(r"[.!?…。！？｡।॥؟۔།။៕።፧][\"'”’»«“)\]）」』】]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,17 +132,15 @@ def number_blocks(drafts: Iterable[Draft]) -> tuple[str, tuple[Block, ...]]:
 
 def type_line(text: str, *, is_link: bool = False) -> BlockKind:
     """Tell what a paragraph is by its words: a paragraph, or one of the kinds beside the body."""
-    if _VIDEO.match(text):
+    if is_video_prompt(text):
         return "video"
     if len(text) <= SHORT_LINE_CHARS:
-        match = _PROMO.match(text)
-        if match is not None and (_PROMO_REST.match(match["rest"]) or is_link):
-            return "promo"
-        if is_link and not _SENTENCE.search(text):
+        is_bare_link = is_link and not SENTENCE_END.search(text) and not _ADDRESS.match(text)
+        if is_bare_link or is_promo(text, is_link=is_link):
             return "promo"
         if read_credit_line(text) is not None:
             return "credit"
-    if _NOTE.match(text):
+    if is_note(text):
         return "note"
     return "paragraph"
 
@@ -220,7 +177,7 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
 
 def _is_byline(text: str, known: _Known) -> bool:
     """Tell whether a short line is but a known author's name, or but a date."""
-    if len(text) > BYLINE_CHARS or _SENTENCE.search(text):
+    if len(text) > BYLINE_CHARS or SENTENCE_END.search(text):
         return False
     digits = sum(map(str.isdigit, text))
     is_date = _YEAR_OR_TIME.search(text) is not None and digits >= DATE_DIGITS * len(text)
@@ -248,7 +205,7 @@ def _paragraph(text: str, page: PageText, *, is_early: bool, has_dateline: bool)
         is_early
         and len(text) <= BYLINE_CHARS
         and _BYLINE.match(text)
-        and not _SENTENCE.search(text)
+        and not SENTENCE_END.search(text)
     ):
         names = read_names(_DATE_PART.sub("", text))
         if names.people or names.agencies or (names.desks and names.desks != (text,)):
@@ -411,7 +368,7 @@ def reading_text(blocks: Sequence[Block]) -> str:
             lines.append(dateline + block.text)
             dateline = ""
         elif block.kind in read or (
-            block.kind == "standfirst" and _SENTENCE.search(block.text) is not None
+            block.kind == "standfirst" and SENTENCE_END.search(block.text) is not None
         ):
             lines.append(block.text.replace(ROW_BREAK, "\n").replace(CELL_BREAK, "\t"))
     return "\n".join(line for line in lines if line)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from copy import copy
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import trafilatura
@@ -37,6 +38,7 @@ from transforms.engine_content import Content, content_of
 from transforms.engine_pieces import Piece, pieces_of
 from transforms.engine_prose import parts_of, prose, stop_words
 from transforms.engine_tree import clean, convert
+from transforms.scripts import density
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -46,6 +48,9 @@ VERSION = f"trafilatura {trafilatura.__version__}"
 READABILITY_RATIO = 2.0
 SURE_CHARS = 3_000  # no page was seen whose extracted text of that length readability improved
 WIDER_BELOW_CHARS = 500
+SAMPLED_TEXTS = 300  # text nodes that tell the page's script
+SENTENCE_CHARS = 80  # of the Latin script: enough to be what the page says
+WHOLE_PAGE_SHARE = 0.9
 APPENDED_HINTS = ("mvp-post-add", "infinite", "elementor-share-buttons")  # of RAW_TREE_PRUNE_XPATH
 
 # Discarded pages are told by a value; the library's own log line says nothing more.
@@ -60,6 +65,8 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     what is but a small part of the page. ``names``: the classes and ids in it, where known.
     """
     options = Extractor(output_format="python", url=url, comments=True, tables=True)
+    dense = density("".join(islice(tree.itertext(), SAMPLED_TEXTS)))
+    options.min_extracted_size = round(options.min_extracted_size / dense)
     if names is None or any(hint in names for hint in APPENDED_HINTS):
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
     cleaned = _Cleaned(tree)
@@ -68,7 +75,9 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
         found = _compared(tree, found, options)
     if len(found.text) < options.min_extracted_size:
         body, text, chars = baseline(tree)
-        found = Content(body, text) if chars > len(found.text) else found
+        is_all = len(body) == 1 and chars >= WHOLE_PAGE_SHARE * cleaned.chars
+        is_said = is_all and len(found.text) * dense >= SENTENCE_CHARS
+        found = Content(body, text) if chars > len(found.text) and not is_said else found
     if 0 < len(found.text) < ESCALATION_MAX_LENGTH:
         found = _second_try(tree, found, options)
     return pieces_of(found.body)

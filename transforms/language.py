@@ -7,21 +7,26 @@ the text's is taken and the conflict told.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from transforms.scripts import FIRST_UNSPACED, UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LANGUAGES = (
     "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et",
-    "fa", "fi", "fr", "he", "hi", "hr", "hu", "hy", "id", "it", "ja", "ka", "kk", "ko", "ky", "lt",
-    "lv", "mk", "mn", "my", "nl", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sr",
-    "sv", "sw", "ta", "tg", "th", "tr", "uk", "ur", "uz", "vi", "xh", "zh", "zu",
+    "fa", "fi", "fr", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km",
+    "kn", "ko", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "my", "ne", "nl", "no", "pa", "pl",
+    "ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sv", "sw", "ta", "te", "tg", "th",
+    "tr", "uk", "ur", "uz", "vi", "xh", "zh", "zu",
 )  # fmt: skip
 """What is told apart: news languages with enough readers to be followed."""
 
@@ -58,15 +63,21 @@ _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\u10a0-\u10ff]"), "ka"),
     (re.compile(r"[\u0b80-\u0bff]"), "ta"),
     (re.compile(r"[\u0980-\u09ff]"), "bn"),
+    (re.compile(r"[\u0a00-\u0a7f]"), "pa"),
+    (re.compile(r"[\u0a80-\u0aff]"), "gu"),
+    (re.compile(r"[\u0c00-\u0c7f]"), "te"),
+    (re.compile(r"[\u0c80-\u0cff]"), "kn"),
+    (re.compile(r"[\u0d00-\u0d7f]"), "ml"),
+    (re.compile(r"[\u0d80-\u0dff]"), "si"),
+    (re.compile(r"[\u0e80-\u0eff]"), "lo"),
+    (re.compile(r"[\u1780-\u17ff]"), "km"),
 )
 _SCRIPT_SHARE = 0.3
 _JAPANESE_SHARE = 0.05  # kana among Han: a few are enough
 
-_HAN_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-HAN_CHARS_A_WORD = 2
-UNSPACED_CHARS_A_WORD = 5
+_MARKS = "".join(chr(code) for code in range(0x300, 0x20F1) if category(chr(code))[0] == "M")
+_LETTERS = rf"[^\W_](?:[^\W_]|[{_MARKS}\u200c\u200d])*"
+_WORD = re.compile(rf"{_LETTERS}(?:(?:['’ʼ׳״·\-]|(?<=\d)[.,](?=\d)){_LETTERS})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +136,18 @@ def detect(sample: str) -> tuple[str | None, bool]:
 def count_words(text: str) -> int:
     """Count words, whatever the script.
 
-    Scripts that part words by spaces are counted as they stand. Han and kana
-    count one word per two characters, Thai, Lao, Khmer and Burmese one per five
-    code points: the mean lengths in news text, good to about a tenth.
+    Scripts that part words by spaces are counted as they stand, hyphenated words and
+    numbers as one. Han, kana, Thai, Lao, Burmese and Khmer are counted by their characters,
+    marks included, over the mean length of a word in news texts: good to about a tenth.
+
+    Source: the means are those of ICU 78's dictionaries (Unicode Standard Annex 29).
     """
-    han = len(_HAN_KANA.findall(text))
-    unspaced = len(_UNSPACED.findall(text))
-    if not han and not unspaced:
-        return len(_WORD.findall(text))
-    rest = _UNSPACED.sub(" ", _HAN_KANA.sub(" ", text))
-    words = len(_WORD.findall(rest))
-    return words + -(-han // HAN_CHARS_A_WORD) + -(-unspaced // UNSPACED_CHARS_A_WORD)
+    words = 0
+    if text and max(text) >= FIRST_UNSPACED:
+        for script, chars_a_word in UNSPACED:
+            text, chars = script.subn(" ", text)
+            words += math.ceil(chars / chars_a_word)
+    return words + len(_WORD.findall(text))
 
 
 def _agree(first: str, second: str) -> bool:

@@ -45,12 +45,34 @@ def test_offsets_lead_to_each_body_blocks_text(drafts: list[Draft]) -> None:
         ("اقرأ أيضا: من المستفيد", "promo"),
         ("यह भी पढ़ें: गैस", "promo"),
         ("相关阅读：谁从天然气中获利", "promo"),
+        ("Διαβάστε επίσης: Ποιος κερδίζει", "promo"),
+        ("Прочетете още: Кой печели", "promo"),
+        ("আরও পড়ুন: কে লাভবান", "promo"),
+        ("ဆက်လက်ဖတ်ရှုရန် - မည်သူ အကျိုးရှိသနည်း", "promo"),
+        ("អានបន្ថែម៖ អ្នកណាចំណេញ", "promo"),
+        ("ተጨማሪ ያንብቡ፦ ማን ይጠቀማል", "promo"),
+        ("関連記事：誰が得をするのか", "promo"),
+        ("관련기사: 누가 이익을 보나", "promo"),
+        ("Подписывайтесь на наш канал в Telegram", "promo"),
+        ("Підписуйтесь на наш канал у Telegram та читайте першими", "promo"),
+        ("Suscríbete a nuestra newsletter", "promo"),
+        ("Follow The Coast Courier on WhatsApp for news as it breaks.", "promo"),
+        ("Folgen Sie uns auf Instagram", "promo"),
         ("Related", "promo"),
         ("Correction: An earlier version gave another figure.", "note"),
         ("This article was updated on Tuesday to add a comment.", "note"),
         ("Anmerkung der Redaktion: Der Text wurde ergänzt.", "note"),
         ("Исправление: в тексте была ошибка.", "note"),
+        ("Уточнення: у тексті була помилка.", "note"),
+        ("更正：本报昨日所载数字有误。", "note"),
+        ("【訂正】数字に誤りがありました。", "note"),
+        ("바로잡습니다: 수치가 틀렸습니다.", "note"),
+        ("تصحيح: ورد رقم خاطئ.", "note"),
+        ("सुधार: आंकड़ा ग़लत था।", "note"),
+        ("Đính chính: Con số đã sai.", "note"),
         ("rc/rt (Reuters, AFP, AP)", "credit"),
+        ("Follow the money, the auditor told the council on Tuesday.", "paragraph"),
+        ("Подписывайтесь под петицией, призвали жители посёлка.", "paragraph"),
         ("Related services will cost more, the council said on Tuesday.", "paragraph"),
         ("Read more books, the minister told the children of the town.", "paragraph"),
         ("Subscribers of the paper had asked for it for many years.", "paragraph"),
@@ -60,6 +82,11 @@ def test_offsets_lead_to_each_body_blocks_text(drafts: list[Draft]) -> None:
 )
 def test_lines_are_typed_by_their_words(text: str, kind: str) -> None:
     assert type_line(text) == kind
+
+
+def test_an_address_that_is_a_link_is_told_and_not_promoted() -> None:
+    assert type_line("https://harbour.example/petition", is_link=True) == "paragraph"
+    assert type_line("board@harbour.example", is_link=True) == "paragraph"
 
 
 def test_a_line_that_is_one_link_is_promotion_and_a_sentence_is_not() -> None:
@@ -127,6 +154,13 @@ def test_an_article_wrapped_in_a_container_called_gallery_is_left_alone() -> Non
 
 def test_a_figure_that_wraps_a_table_is_left_alone() -> None:
     assert taken("<figure><table><tr><td>1</td></tr></table></figure>") == []
+
+
+def test_a_linked_line_of_promotion_is_kept_however_short_it_is() -> None:
+    assert taken('<p>文章。</p><p><a href="/2">相关阅读：月球</a></p>') == [
+        ("promo", "相关阅读：月球")
+    ]
+    assert taken('<p><a href="/2">The whole report</a></p>') == []
 
 
 def test_text_after_a_figure_stays() -> None:

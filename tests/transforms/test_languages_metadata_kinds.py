@@ -63,6 +63,8 @@ def test_short_texts_decide_nothing() -> None:
         ("เรือข้ามฟากหยุดให้บริการ", "th"),
         ("המועצה החליטה לסגור את קו המעבורת", "he"),
         ("မြို့တော်ကောင်စီ", "my"),
+        ("ក្រុមប្រឹក្សាក្រុង", "km"),
+        ("ສະພາເມືອງ", "lo"),
     ],
 )
 def test_scripts_of_one_language_decide_alone(text: str, code: str) -> None:
@@ -74,10 +76,16 @@ def test_scripts_of_one_language_decide_alone(text: str, code: str) -> None:
     [
         ("The ferry doesn't run.", 4),
         ("", 0),
-        ("促进航天技术更好惠及人民", 6),
+        ("促进航天技术更好惠及人民", 8),
+        ("हिन्दी में समाचार", 3),
+        ("می‌گویند", 1),
+        ("14.372,4 millones de dólares", 4),
+        ("l'homme d’État", 2),
+        ("Київ’яни п'ють", 2),
+        ("ประเทศไทย 2026", 4),
         ("Die Fähre fährt nicht", 4),
         ("Паром не ходит", 3),
-        ("เรือข้ามฟากหยุดให้บริการ", 5),
+        ("เรือข้ามฟากหยุดให้บริการ", 7),
         ("뉴스를 전해 드립니다", 3),
     ],
 )
