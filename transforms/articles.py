@@ -310,7 +310,7 @@ def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) ->
 
     def read_text() -> str:
         root = page.tree.find("body")
-        return " ".join("".join(root.itertext()).split()) if root is not None else ""
+        return " ".join(root.text_content().split()) if root is not None else ""
 
     title = metadata.title or ""
     reason = challenge_reason(exchange, title, body, read_text)
@@ -347,16 +347,17 @@ def _blocks(
     """Build the blocks of the page's text, or of the declared text where the page shows less."""
     pieces = engine.main_text(source.page.tree, source.url, source.survey.lines)
     chars = sum(len(piece.text) for piece in pieces)
-    declared = _declared_text(source.metadata)
+    declared = _declared_text(source.metadata, ARTICLE_BODY_RATIO * chars)
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
         pieces = [Piece("paragraph", line) for line in declared]
     titles = [title.headline, *([title.kicker] if title.kicker else [])]
     return build_blocks(pieces, page_text, titles=titles, authors=authors, standfirst=standfirst)
 
 
-def _declared_text(metadata: Metadata) -> list[str]:
+def _declared_text(metadata: Metadata, min_chars: float) -> list[str]:
+    """Return the paragraphs of the declared text; none where it cannot be longer than that."""
     raw = metadata.article.get("articleBody")
-    if not isinstance(raw, str):
+    if not isinstance(raw, str) or len(raw) <= min_chars:
         return []
     raw = _PARAGRAPH_TAGS.sub("\n", html.unescape(raw))
     return [line for part in raw.splitlines() if (line := plain(part))]

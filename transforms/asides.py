@@ -206,7 +206,7 @@ def _cut(tree: HtmlElement, elements: list[HtmlElement]) -> tuple[str, dict[int,
             element.remove(child)
         element.text = _MARK.format(number)
     body = tree.find("body")
-    pieces = _MARKS.split(squeeze("".join((tree if body is None else body).itertext())))
+    pieces = _MARKS.split(squeeze((tree if body is None else body).text_content()))
     places: dict[int, int] = {}
     kept: list[str] = []
     at = 0

@@ -97,7 +97,7 @@ class _Cleaned:
 
     def make(self) -> HtmlElement:
         made = clean(copy(self._tree))
-        self.chars = self.chars or len(" ".join("".join(made.itertext()).split()))
+        self.chars = self.chars or len(" ".join(made.text_content().split()))
         return made
 
 
@@ -125,7 +125,7 @@ def _compared(tree: HtmlElement, found: Content, options: Extractor) -> Content:
     Source: trafilatura 2.3.1, ``external.compare_extraction``.
     """
     other = try_readability(copy(tree))
-    other_text = " ".join("".join(other.itertext()).split())
+    other_text = " ".join(other.text_content().split())
     is_better = _prefer_readability(
         found.body, other, other_text, len(found.text), len(other_text), options
     )

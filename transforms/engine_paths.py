@@ -22,6 +22,7 @@ from lxml import etree
 from trafilatura import main_extractor
 from trafilatura.htmlprocessing import delete_by_link_density
 
+from transforms.engine_tests import ATTRIBUTES, agrees, tests_of
 from transforms.engine_tree import LinkDensity
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    Signature = tuple[str | None, ...]
+    from transforms.engine_tests import Signature, Test
 
 NAMES = (
     "BODY_XPATH",
@@ -38,12 +39,7 @@ NAMES = (
     "TEASER_DISCARD_XPATH",
     "DISCARD_IMAGE_ELEMENTS",
 )
-ATTRIBUTES = (
-    "id", "class", "style", "role", "itemprop", "aria-hidden",
-    "data-lp-replacement-content", "data-component",
-)  # fmt: skip
 MAX_REMEMBERED = 20_000
-_REGEXP = {"re": "http://exslt.org/regular-expressions"}
 MIN_WORD_CHARS = 3
 MIN_PARAGRAPH_CHARS = 40
 MIN_PARAGRAPHS = 3
@@ -55,7 +51,6 @@ _EITHER = re.compile(r"(?<=@)[\w-]+\|@")
 _LITERAL = re.compile(r"re:test\([^']*'(?P<pattern>[^']*)'|'(?P<literal>[^']*)'")
 _BARE_NAME = re.compile(r"[\[\s]@([\w-]+)(?=\s*(?:\bor\b|\band\b|\]))")
 _TAG_NAME = re.compile(r"(?:self::|//)(\w+)")
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OUTER_BAR = re.compile(r"\|(?![^(]*\))")
 _GROUP = re.compile(r"\(\?(?P<ahead>!)?:?(?P<inner>[^()]*)\)(?P<maybe>\?)?")
 _BREAK = re.compile(r"[\x00^$]|\[[^\]]*\]\??|\\.|.\?")
@@ -67,17 +62,17 @@ ORIGINALS: Mapping[str, Sequence[etree.XPath]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """One expression: as it is; giving every match; the words of which each match holds one."""
+    """One expression: as it is; as tests of tag and attributes; the words a match holds one of."""
 
     name: str
     original: etree.XPath
-    every: etree.XPath
+    tests: tuple[Test, ...]
     words: frozenset[str] | None  # None: a match may hold none
 
     @classmethod
     def of(cls, name: str, original: etree.XPath) -> _Path:
         path = _FIRST_ONLY.sub("", original.path)
-        return cls(name, original, etree.XPath(path, namespaces=_REGEXP), words_of(path))
+        return cls(name, original, tests_of(path), words_of(path))
 
 
 def words_of(path: str) -> frozenset[str] | None:
@@ -114,6 +109,10 @@ _PATHS = tuple(
     _Path.of(name, original) for name, originals in ORIGINALS.items() for original in originals
 )
 _TAGS = frozenset(tag for path in _PATHS for tag in _TAG_NAME.findall(path.original.path))
+_NO_OTHERS = (None,) * (len(ATTRIBUTES) - 2)
+_RARE = " or ".join(f"@{name}" for name in ATTRIBUTES[2:])
+_rarely_named = etree.XPath(f"descendant::*[{_RARE}]")
+_named = etree.XPath(f"descendant::*[self::article or self::main or @id or @class or {_RARE}]")
 _remembered: dict[Signature, tuple[int, ...]] = {}
 
 
@@ -140,7 +139,11 @@ class _Answer:
 def answered(root: HtmlElement) -> Iterator[None]:
     """Answer trafilatura's expressions on this tree from one pass over it, inside the context."""
     matching: list[list[tuple[HtmlElement, Signature]]] = [[] for _ in _PATHS]
-    pairs = [(element, signature_of(element)) for element in root.iterdescendants("*")]
+    rare = frozenset(cast("list[HtmlElement]", _rarely_named(root)))
+    pairs = [
+        (element, signature_of(element) if element in rare else _usual_signature(element))
+        for element in cast("list[HtmlElement]", _named(root))
+    ]
     _learn(signature for _, signature in pairs)
     for pair in pairs:
         for number in _remembered[pair[1]]:
@@ -183,6 +186,12 @@ def frame_of(root: HtmlElement) -> HtmlElement | None:
     return best if sum(chars[best]) >= FRAME_SHARE * whole else None
 
 
+def _usual_signature(element: HtmlElement) -> Signature:
+    """Return the signature of an element that has none of the rarer attributes."""
+    tag = element.tag
+    return (tag if tag in _TAGS else "other", element.get("id"), element.get("class"), *_NO_OTHERS)
+
+
 def signature_of(element: HtmlElement) -> Signature:
     """Return all that the expressions look at in an element."""
     tag = element.tag
@@ -205,8 +214,9 @@ def _learn(signatures: Iterable[Signature]) -> None:
         if path.words is not None:
             found = {place for word in path.words for place in _places(word, held, starts)}
             places = sorted(found)
-        for place in _agreeing(path.every, unknown, list(places)):
-            verdicts[place].append(number)
+        for place in places:
+            if any(agrees(test, unknown[place]) for test in path.tests):
+                verdicts[place].append(number)
     _remembered.update(zip(unknown, map(tuple, verdicts), strict=True))
 
 
@@ -225,24 +235,5 @@ def _places(word: str, held: str, starts: Sequence[int]) -> Iterator[int]:
         at = held.find(word, starts[line + 1])
 
 
-def _agreeing(
-    expression: etree.XPath, signatures: Sequence[Signature], places: Sequence[int]
-) -> Iterator[int]:
-    """Yield those of the places whose signature the expression matches, tried on bare elements."""
-    if not places:
-        return
-    root = etree.Element("body")
-    made: dict[object, int] = {}
-    for place in places:
-        tag, *values = signatures[place]
-        element = etree.SubElement(root, str(tag))
-        for name, value in zip(ATTRIBUTES, values, strict=True):
-            if value is not None:
-                element.set(name, _NOT_XML.sub("", value))
-        made[element] = place
-    for element in cast("list[HtmlElement]", expression(root)):
-        yield made[element]
-
-
 def _is_below(element: HtmlElement, tree: HtmlElement) -> bool:
-    return any(ancestor is tree for ancestor in element.iterancestors())
+    return any(ancestor is tree for ancestor in element.iterancestors(tree.tag))

@@ -56,6 +56,7 @@ _PAST_YEAR = re.compile(
     r"\b(?:in|im Jahr|en|im|в)\s+(?:[^\W\d_]+\s+)?(?P<year2>20[0-4]\d)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"20[0-4]\d")
 _FUTURE_WORDS = re.compile(
     r"\b(?:will|would|by|until|planned|expected|scheduled|forecast|target|soll\w*|wird|werden|bis|"
     r"geplant|prévu|d'ici|para|hasta|previsto|к|до|план\w*|будет)\b",
@@ -116,6 +117,8 @@ def contradicted_by_text(
     if published is None:
         return None
     for text in texts:
+        if not any(published.at.year < int(year) for year in _YEAR.findall(text)):
+            continue
         for match in _PAST_YEAR.finditer(text[:MAX_TEXT_CHARS]):
             year = int(match["year"] or match["year2"])
             if published.at.year < year <= latest.year and not _FUTURE_WORDS.search(match.group()):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cchardet
@@ -36,7 +37,6 @@ _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     "paragraphs": ((b"<p>", b"<p "), MAX_BREAKS),
     "list items": ((b"<li",), MAX_BREAKS),
 }
-_LONG_TEXT = re.compile(rb"[^<]{%d}" % MAX_RUN_BYTES)
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{8000,}")
 _SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
@@ -82,6 +82,18 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
     text, encoding = to_utf8(body, content_type)
     markup, ld_json, is_cut = cut_scripts(text)
     check_limits(markup)
+    try:
+        tree = etree.fromstring(markup, parser=_parser())
+    except etree.XMLSyntaxError:
+        return None
+    if not isinstance(tree, HtmlElement) or tree.find("body") is None:
+        return None
+    return Page(tree, ld_json, encoding, is_cut)
+
+
+@cache
+def _parser() -> HTMLParser:
+    """Return the parser, made once a process."""
     parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -90,13 +102,7 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
         default_doctype=False,  # type: ignore[call-arg]
     )
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    try:
-        tree = etree.fromstring(markup, parser=parser)
-    except etree.XMLSyntaxError:
-        return None
-    if not isinstance(tree, HtmlElement) or tree.find("body") is None:
-        return None
-    return Page(tree, ld_json, encoding, is_cut)
+    return parser
 
 
 def check_limits(markup: bytes) -> None:
@@ -113,7 +119,7 @@ def check_limits(markup: bytes) -> None:
         count = sum(markup.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
-    if _LONG_TEXT.search(markup):
+    if len(max(markup.split(b"<"), key=len)) > MAX_RUN_BYTES:
         raise TooComplexError(f"over {MAX_RUN_BYTES} bytes of text without a tag")
     for match in _LONG_TAG.finditer(markup):
         count = len(_QUOTED.sub(b"", match.group()).split())

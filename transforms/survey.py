@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping
 
     from lxml.html import HtmlElement
+
+
+_has_microdata = etree.XPath("boolean(descendant::*[@itemprop])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,25 @@ def survey(tree: HtmlElement) -> Survey:
     by_tag: dict[str, list[int]] = {}
     by_itemprop: dict[str, list[int]] = {}
     by_words: dict[str, list[int]] = {}
+    has_microdata = _has_microdata(tree)
     for place, element in enumerate(elements):
         by_tag.setdefault(element.tag, []).append(place)
         if value := element.get("class"):
-            by_words.setdefault(value.replace("\n", " "), []).append(place)
+            by_words.setdefault(value, []).append(place)
         if value := element.get("id"):
-            by_words.setdefault(value.replace("\n", " "), []).append(place)
-        if value := element.get("itemprop"):
+            by_words.setdefault(value, []).append(place)
+        if has_microdata and (value := element.get("itemprop")):
             by_itemprop.setdefault(value, []).append(place)
+    by_words = _on_one_line(by_words)
     starts = (0, *accumulate(len(words) + 1 for words in by_words))
     return Survey(elements, by_tag, by_itemprop, by_words, "\n".join(by_words), starts)
+
+
+def _on_one_line(by_words: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Return the same with no line break in any class or id."""
+    if not any("\n" in words for words in by_words):
+        return by_words
+    joined: dict[str, list[int]] = {}
+    for words, places in by_words.items():
+        joined.setdefault(words.replace("\n", " "), []).extend(places)
+    return joined
