@@ -333,7 +333,7 @@ def _dates(source: _Source) -> moments.Published:
     if published:
         return when
     latest = (fetched_at + moments.FUTURE).date()
-    raw = page_date(source.page.tree, source.url, latest)
+    raw = page_date(source.survey, source.url, latest)
     searched = parse_date(raw, origin="text:htmldate") if raw else None
     if searched is not None and searched.raw.endswith("-01-01"):  # a copyright's year, mostly
         searched = replace(searched, precision="year")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from copy import copy
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_XPATH
 
 from transforms.engine_content import Content, content_of
 from transforms.engine_pieces import Piece, pieces_of
-from transforms.engine_prose import parts_of, prose, stop_words
+from transforms.engine_prose import Part, parts_of, prose, stop_words
 from transforms.engine_tree import clean, convert
 from transforms.scripts import density
 
@@ -47,6 +48,8 @@ VERSION = f"trafilatura {trafilatura.__version__}"
 
 READABILITY_RATIO = 2.0
 SURE_CHARS = 3_000  # no page was seen whose extracted text of that length readability improved
+PROSE_RATIO = 1.8
+OTHER_RATIO = 12.0  # a page with more text that is no prose is a list, not an article
 WIDER_BELOW_CHARS = 500
 SAMPLED_TEXTS = 300  # text nodes that tell the page's script
 SENTENCE_CHARS = 80  # of the Latin script: enough to be what the page says
@@ -69,17 +72,17 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     options.min_extracted_size = round(options.min_extracted_size / dense)
     if names is None or any(hint in names for hint in APPENDED_HINTS):
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
-    cleaned = _Cleaned(tree)
-    found = content_of(lambda: convert(cleaned.make(), options), options)
-    if not _is_whole(found, cleaned.chars, options):
-        found = _compared(tree, found, options)
+    page = _Page(tree, is_dense=dense > 1)
+    found = content_of(lambda: convert(page.clean(), options), options)
+    if not _is_whole(found, page, options):
+        found = _compared(page, found, options)
     if len(found.text) < options.min_extracted_size:
         body, text, chars = baseline(tree)
-        is_all = len(body) == 1 and chars >= WHOLE_PAGE_SHARE * cleaned.chars
+        is_all = len(body) == 1 and chars >= WHOLE_PAGE_SHARE * page.clean_chars
         is_said = is_all and len(found.text) * dense >= SENTENCE_CHARS
         found = Content(body, text) if chars > len(found.text) and not is_said else found
     if 0 < len(found.text) < ESCALATION_MAX_LENGTH:
-        found = _second_try(tree, found, options)
+        found = _second_try(page, found, options)
     return pieces_of(found.body)
 
 
@@ -88,43 +91,59 @@ def warm_up() -> None:
     stop_words()
 
 
-class _Cleaned:
-    """Makes clean copies of a tree; ``chars`` tells how much text they hold."""
+class _Page:
+    """A page's tree, and what is made of it where it is asked for."""
 
-    def __init__(self, tree: HtmlElement) -> None:
-        self._tree = tree
-        self.chars = 0
+    def __init__(self, tree: HtmlElement, *, is_dense: bool) -> None:
+        self.tree = tree
+        self.is_dense = is_dense  # in a script whose words the stop lists do not tell
+        self.clean_chars = 0
 
-    def make(self) -> HtmlElement:
-        made = clean(copy(self._tree))
-        self.chars = self.chars or len(" ".join(made.text_content().split()))
+    def clean(self) -> HtmlElement:
+        """Return a clean copy of the tree; the first one's length of text is kept."""
+        made = clean(copy(self.tree))
+        self.clean_chars = self.clean_chars or _chars(made)
         return made
 
+    @cached_property
+    def parts(self) -> list[Part]:
+        return parts_of(self.tree)
 
-def _is_whole(found: Content, page_chars: int, options: Extractor) -> bool:
+    @cached_property
+    def prose(self) -> list[str]:
+        return prose(self.parts)
+
+
+def _is_whole(found: Content, page: _Page, options: Extractor) -> bool:
     """Tell whether no comparison could change a text: it is long, or most of what the page has.
 
     Readability replaces a text only with over twice of it, or where it holds no paragraphs or
-    more tables than paragraphs.
+    more tables than paragraphs. It was seen to do so only where the page holds as much prose.
 
     Source: trafilatura 2.3.1, ``external._prefer_readability``.
     """
     chars = len(found.text)
     paragraphs = sum(1 for paragraph in found.body.iter("p") if paragraph.text or len(paragraph))
     tables = sum(1 for _ in found.body.iter("table"))
+    if chars < options.min_extracted_size or not 0 < paragraphs >= tables:
+        return False
     return (
-        chars >= options.min_extracted_size
-        and 0 < paragraphs >= tables
-        and (chars >= SURE_CHARS or page_chars <= READABILITY_RATIO * chars)
+        chars >= SURE_CHARS
+        or page.clean_chars <= READABILITY_RATIO * chars
+        or (
+            not page.is_dense
+            and page.clean_chars <= OTHER_RATIO * chars
+            and sum(map(len, page.prose)) <= PROSE_RATIO * chars
+        )
     )
 
 
-def _compared(tree: HtmlElement, found: Content, options: Extractor) -> Content:
+def _compared(page: _Page, found: Content, options: Extractor) -> Content:
     """Take readability's text instead where it is better, the page's prose where that fails, too.
 
     Source: trafilatura 2.3.1, ``external.compare_extraction``.
     """
-    other = try_readability(copy(tree))
+    other = try_readability(copy(page.tree))
     other_text = " ".join(other.text_content().split())
     is_better = _prefer_readability(
         found.body, other, other_text, len(found.text), len(other_text), options
@@ -132,31 +151,30 @@ def _compared(tree: HtmlElement, found: Content, options: Extractor) -> Content:
     best = Content(other, other_text) if is_better else found
     is_unclean = is_better and bool(other.xpath(SANITIZED_XPATH))
     if is_unclean or len(best.text) < options.min_extracted_size:
-        read = _content(prose(parts_of(clean(copy(tree)))))
+        read = _content(prose(parts_of(page.clean())))
         most = JUSTEXT_OVERRIDE_RATIO * len(read.text) if is_unclean else len(read.text) - 1
         if read.text and len(best.text) <= most:
             return read
     return Content(*sanitize_tree(other, options)) if is_better else best
 
 
-def _second_try(tree: HtmlElement, found: Content, options: Extractor) -> Content:
+def _second_try(page: _Page, found: Content, options: Extractor) -> Content:
     """Take the page's prose, or what a wider search finds, for a text that is little of its page.
 
     Source: trafilatura 2.3.1, ``core.trafilatura_sequence``, stage 4; the wider search, which is
     dear, is left to texts of a few lines, where alone it was seen to find more than the prose.
     """
-    parts = parts_of(tree)
-    page_chars = sum(len(part.text) + 1 for part in parts)
-    if len(found.text) >= ESCALATION_PAGE_SHARE * page_chars:
+    share = len(found.text) / ESCALATION_PAGE_SHARE
+    if share >= _chars(page.tree) or share >= sum(len(part.text) + 1 for part in page.parts):
         return found
-    read = _content(prose(parts))
+    read = _content(page.prose)
     if len(read.text) > ESCALATION_JUSTEXT_RATIO * len(found.text):
         return read
     if len(found.text) >= WIDER_BELOW_CHARS:
         return found
     wider = copy(options)
     wider.focus = "recall"
-    pruned = prune_unwanted_nodes(copy(tree), REMOVE_COMMENTS_XPATH)
+    pruned = prune_unwanted_nodes(copy(page.tree), REMOVE_COMMENTS_XPATH)
     other = content_of(lambda: convert(tree_cleaning(copy(pruned), wider), wider), wider)
     is_more = len(other.text) > ESCALATION_ACCEPT_RATIO * len(found.text)
     return other if is_more and len(other.text) >= options.min_extracted_size else found
@@ -167,3 +185,7 @@ def _content(paragraphs: list[str]) -> Content:
     for text in paragraphs:
         etree.SubElement(body, "p").text = text
     return Content(body, " ".join(paragraphs))
+
+
+def _chars(tree: HtmlElement) -> int:
+    return len(" ".join(tree.text_content().split()))

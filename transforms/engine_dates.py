@@ -9,11 +9,15 @@ Source: htmldate 1.11, ``core.find_date``; its test tells when an upgrade change
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import htmldate
-from htmldate import extractors
+from htmldate import core, extractors
+from htmldate.settings import CLEANING_LIST, MAX_POSSIBLE_CANDIDATES
+from htmldate.utils import Extractor
+from htmldate.validators import get_max_date, get_min_date
 
 from transforms.dates import parse_date
 
@@ -23,18 +27,63 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from transforms.survey import Survey
+
+MAX_TEXT_CHARS = 2_000  # htmldate reads the first 52, spaces collapsed
+_FORMAT = "%Y-%m-%d"
+_ANY = re.compile("")
+_DATED = re.compile("[Dd]at(?:e|um)")
+_HINTS = (
+    "ate", "atum", "eta", "time", "publi", "footer", "info", "post_detail", "block-content",
+    "yline", "subline", "posted", "submitted", "created-post", "author", "autor", "field-content",
+    "fa-clock-o", "fa-calendar", "fecha", "parution",
+)  # fmt: skip
 REPLACED = ("_external_date", "has_date_cue")
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
-def page_date(tree: HtmlElement, url: str, latest: date) -> str | None:
-    """Return the date (ISO, a day) that htmldate finds, none later than ``latest``."""
+def page_date(page: Survey, url: str, latest: date) -> str | None:
+    """Return the date (ISO, a day) that htmldate finds, none later than ``latest``.
+
+    Where one stands in the markup, the elements named after dates are enough; the search
+    through the whole text takes a copy of the tree and ten times as long.
+    """
+    tree = page.elements[0]
     with _our_reader():
-        found = htmldate.find_date(
+        found = _marked_date(page, latest) or htmldate.find_date(
             tree, url=url, original_date=True, extensive_search=True, max_date=latest.isoformat()
         )
     return found if isinstance(found, str) else None
+
+
+def _marked_date(page: Survey, latest: date) -> str | None:
+    """Do what htmldate does first: read meta elements, abbreviations, what is named after dates."""
+    tree = page.elements[0]
+    options = Extractor(True, get_max_date(latest.isoformat()), get_min_date(None), True, _FORMAT)  # noqa: FBT003 (htmldate's signature)
+    found = core.examine_header(tree, options) or core.examine_abbr_elements(tree, options)
+    if isinstance(found, str):
+        return found
+    marked = list(_candidates(page))
+    if len(marked) > MAX_POSSIBLE_CANDIDATES:
+        return None
+    for element in marked:
+        for text in (element.text_content()[:MAX_TEXT_CHARS], element.get("title", "")):
+            found = core.examine_text(text, options)
+            if isinstance(found, str):
+                return found
+    return None
+
+
+def _candidates(page: Survey) -> Iterator[HtmlElement]:
+    places = page.places(_ANY, _HINTS)
+    places.update(*(page.by_tag.get(tag, ()) for tag in core.ALWAYS_TAGS))
+    places.update(*(marked for prop, marked in page.by_itemprop.items() if _DATED.search(prop)))
+    for place in sorted(places):
+        element = page.elements[place]
+        is_read = element.tag in core.ALWAYS_TAGS or core.is_date_candidate(element)
+        if is_read and next(element.iterancestors(*CLEANING_LIST), None) is None:
+            yield element
 
 
 @contextmanager

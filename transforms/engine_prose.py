@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from justext.utils import get_stoplist, get_stoplists
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Rank = Literal["good", "near", "short", "bad"]
 
+MAX_REMEMBERED = 10_000
 SHORT_CHARS = 50
 LONG_CHARS = 150
 STOP_WORDS_LOW = 0.1
@@ -135,10 +136,16 @@ def stop_words() -> frozenset[str]:
 def _is_skipped(element: _Element, tag: object) -> bool:
     if tag in _SKIPPED or not isinstance(tag, str):
         return True
-    names, place = element.get("class") or "", element.get("id") or ""
-    if not names and not place:
+    names, place = element.get("class"), element.get("id")
+    if names is None and place is None:
         return False
-    if tag in _BOXES and (
+    return _is_named_aside(names or "", place or "", is_box=tag in _BOXES)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _is_named_aside(names: str, place: str, *, is_box: bool) -> bool:
+    """Tell whether a class and an id are those of a footer, of comments or of a consent box."""
+    if is_box and (
         "footer" in names
         or "footer" in place
         or _COMMENTS_CLASS.search(names)

@@ -129,5 +129,5 @@ def test_the_last_search_for_a_byline(markup: str, wanted: str | None) -> None:
 def test_dates_in_words_are_read_by_our_reader() -> None:
     before = [getattr(extractors, name) for name in REPLACED]
     tree = document_fromstring("<html><body><p class='date'>5 ақпан 2021</p></body></html>")
-    assert page_date(tree, "https://a.example/b", date(2024, 3, 1)) == "2021-02-05"
+    assert page_date(survey(tree), "https://a.example/b", date(2024, 3, 1)) == "2021-02-05"
     assert [getattr(extractors, name) for name in REPLACED] == before

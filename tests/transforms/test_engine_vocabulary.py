@@ -79,4 +79,4 @@ def test_the_last_resorts_give_plain_values() -> None:
         "<html><body><div class='author'>Jane Doe</div><p>Posted on March 5, 2021</p></body></html>"
     )
     assert search_byline(survey(tree)) == "Jane Doe"
-    assert page_date(tree, "https://a.example/b", date(2024, 3, 1)) == "2021-03-05"
+    assert page_date(survey(tree), "https://a.example/b", date(2024, 3, 1)) == "2021-03-05"
