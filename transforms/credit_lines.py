@@ -3,7 +3,7 @@
 Pure text work. An agency that is in no list is known by its place: the proper name
 in brackets before a dateline's dash, or after two desks' initials.
 """
-# ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
+# ruff: noqa: RUF001, RUF002, RUF003, E501 (wording in several scripts, read as tables)
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _SOURCE_LINE = re.compile(
     r"Źródł[oa]|Zdroj|Источники?|Джерел[оа]|Origine|المصدر|来源|來源|出典|출처|स्रोत|Mit Material von|"
     r"With material from|With files from|With reporting (?:by|from)|Avec|Con información de|"
     r"Com informações d[aeo]s?|Mit Informationen (?:von|der)|With inputs from|"
-    r"Mit Agenturmaterial|С использованием материалов|По материалам)\s*[::]?\s+(?P<rest>.{2,120})$",
+    r"Mit Agenturmaterial|С использованием материалов|По материалам)(?:\s*[:：]\s*|\s+)(?P<rest>.{2,120})$",
     re.IGNORECASE,
 )
 _EDITED_LINE = re.compile(
     r"^\W{0,3}(?P<verb>Edited by|Editing by|Redigiert von|Redaktion|Editor|Redaktör|Editado por|"
     r"Edité par|Reporting by|Additional reporting by|Writing by|Compiled by|Translated by|"
-    r"Adaptation|Adapted by|Bearbeitet von|Adaptiert von|Редактор|责编|责任编辑)\s*[::]?\s+(?P<rest>.{2,200})$",
+    r"Adaptation|Adapted by|Bearbeitet von|Adaptiert von|Редактор|责编|責編|责任编辑|責任編輯|编辑|編輯)(?:\s*[:：]\s*|\s+)(?P<rest>.{2,200})$",
     re.IGNORECASE,
 )
 _MATERIAL_LINE = re.compile(
     r"^.{0,80}\b(?:contributed to this report|material (?:from|by) .{2,60} was used|"
     r"Diese Meldung .{0,80}|wurde am \d.{0,60} im Programm .{0,60} gesendet|"
-    r"ont contribué à cet article|contribuyó a (?:este|esta) .{0,40})\.?$",
+    r"ont contribué à cet article|contribuyó a (?:este|esta) .{0,40})\.?$|^[(（](?:完|끝)[)）]$",
     re.IGNORECASE,
 )
 _DATELINE = re.compile(
@@ -49,7 +49,7 @@ _DATELINE = re.compile(
 )
 _INITIALS_LINE = re.compile(r"^[a-z]{2,5}(?:/[a-z]{2,5}){1,3}$")
 _PICTURE_LINE = re.compile(
-    r"^\W{0,3}(?:Foto|Photo|Bild|Image|Picture|Фото|Fotoğraf|写真|사진)s?(?:\s+(?:by|von|de))?\s*[::]\s*[^.!?]{2,60}$",
+    r"^\W{0,3}(?:Foto|Photo|Bild|Image|Picture|Фото|Fotoğraf|写真|사진)s?(?:\s+(?:by|von|de))?\s*[:：]\s*[^.!?]{2,60}$",
     re.IGNORECASE,
 )
 _DASH_END = re.compile(r"[-–—]\s*$")
@@ -68,7 +68,16 @@ _BARE_AGENCY_DATELINE = re.compile(
     r"^(?:[(\[（【](?P<agency>[^()\[\]（）【】]{2,40})[)\]）】])\s*[-–—:]?\s*(?=\S)"
 )
 _CJK_DATELINE = re.compile(
-    r"^[【（(]?(?P<agency>新华社|新華社|中新社|中央社|共同社|路透社|法新社|美联社)(?P<rest>[^。，,]{1,30}?电)[】）)]?\s*(?=\S)"
+    r"^[【（(]?(?P<agency>新华社|新華社|中新社|中央社|共同社|路透社|法新社|美联社)(?P<rest>[^。，,]{1,30}?[电電])[】）)]?"
+    r"\s*(?:[(（](?:实习)?(?:记者|記者)[^()（）]{1,30}[)）])?\s*(?=\S)"
+)
+_IN_ONE_BRACKET = re.compile(  # 【ロンドン共同】, (서울=연합뉴스) 홍길동 기자 =
+    r"^[【(\[（](?P<place>[^\W\d_]{1,12}?)(?:[=＝ ](?P<agency>[^\W\d_]{2,10})|(?P<joined>共同|時事|ロイター|AFP))[】)\]）]\s*"
+    r"(?:(?P<by>[가-힣]{2,4}(?:[·, ]+[가-힣]{2,4})*)\s*(?:기자|특파원)\s*=\s*)?(?=\S)"
+)
+_AGENCY_AS_SENTENCE = re.compile(  # МОСКВА, 31 мар — РИА Новости. КИЇВ. 31 березня. УНІАН.
+    r"^(?P<place>[А-ЯЁІЇЄҐ][^.!?()\d—–]{2,40}?)(?P<date>[,.]?\s+\d{1,2}\s+[а-яёіїєґ]{3,9}\.?)?\s*(?:[—–-]|\.)\s*"
+    r"(?P<agency>[А-ЯЁІЇЄҐ][^.!?()]{1,30})\.\s+(?=\S)"
 )
 
 
@@ -197,6 +206,17 @@ def read_dateline(text: str) -> Dateline | None:
         return _dateline(match, match["agency"])
     if match := _CJK_DATELINE.match(text):
         return _dateline(match, match["agency"])
+    return _bracketed_or_said(text)
+
+
+def _bracketed_or_said(text: str) -> Dateline | None:
+    """Read '【ロンドン共同】', '(서울=연합뉴스) 홍길동 기자 =' and 'МОСКВА, 31 мар — РИА Новости.'."""
+    if match := _IN_ONE_BRACKET.match(text):
+        written = match["agency"] or match["joined"]
+        written = {"共同": "共同通信", "時事": "時事通信"}.get(written, written)
+        return _dateline(match, written) if are_agencies(written) else None
+    if (match := _AGENCY_AS_SENTENCE.match(text)) and are_agencies(match["agency"]):
+        return _dateline(match, match["agency"])
     return None
 
 
@@ -206,7 +226,7 @@ def _dateline(match: re.Match[str], agencies: str) -> Dateline:
 
 
 def _shown(match: re.Match[str]) -> str:
-    return match.group().strip().rstrip("-–—:").strip()
+    return match.group().strip().rstrip("-–—:=").strip()
 
 
 def is_agency_by_place(name: str) -> bool:
