@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.documents import Documents
     from flows.run import Run
 
-REMEMBER_REPLACED = timedelta(days=90)  # pages that taught of an outlet, once newer ones do
+REMEMBER_REPLACED = timedelta(days=30)  # pages that taught of an outlet, once newer ones do
 REMEMBER_DONE = timedelta(days=30)  # wants that were finished do not come back for this long
 
 

@@ -167,7 +167,8 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     traits = traits_of(blocks.blocks, title.headline, url=source.url, titles=title.candidates)
     if source.knowledge:
         own = _descriptions(source.metadata)
-        blocks = set_apart(blocks, shared_lines(traits, source.knowledge, own))
+        shared = shared_lines(blocks.blocks, traits, source.knowledge, own)
+        blocks = set_apart(blocks, shared)
     if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
         return _problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):

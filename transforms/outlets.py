@@ -7,7 +7,7 @@ the article's, where
 - it stands on other pages of the outlet that tell another story: under another
   headline, on another topic, without the same paragraphs. So neither an article under
   two addresses, nor its later versions, nor wire copy used again is evidence;
-- it has little to do with the article it stands in: few of its longer words come up
+- it has little to do with the article it stands in here: few of its longer words come up
   elsewhere in the text. So the background that stories on one topic repeat stays;
 - it is a line, not a word or two, and neither a heading nor a quotation.
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -35,18 +35,21 @@ if TYPE_CHECKING:
     from transforms.records import Block, OutletKnowledge
 
 MIN_LINE_LETTERS = 20
-MAX_LINES = 40  # remembered of one page
-STORY_LINES = 6
+MAX_LINES = 20  # remembered of one page
+STORY_LINES = 5
 SAME_STORY_SHARE = 0.5  # of the longest lines; pages that have more in common tell one story
 FEW_PAGES = 5  # while fewer are remembered, one page beside this is evidence; then two
+FIRST_LINES, LAST_LINES = 2, 6  # of a body, which are remembered whatever their length
+MAX_LINE_CHARS = 200
 MAX_EVIDENCE = 8  # pages that are counted
-MAX_EXAMPLE_CHARS = 200
+MAX_KEY_CHARS = 160
+MAX_EXAMPLE_CHARS = 100
 MAX_COHESION = 0.35  # share of a line's words that come up elsewhere in the text
 _LINE_KINDS = frozenset({"paragraph", "list"})
 _NO_LETTER = re.compile(r"[\W_]+")
-_WORD = re.compile(r"[^\W\d_]{5,}")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_PIECE = re.compile(f"{_UNSPACED.pattern}{{2}}|{_WORD.pattern}")  # for scripts without spaces
+_WORD = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_]{5,}"
+)
 
 
 def outlet_of(url: str) -> str:
@@ -58,8 +61,15 @@ def outlet_of(url: str) -> str:
 
 
 def text_key(text: str) -> int:
-    """Return a text's key: equal where letters and digits are, whatever their case."""
-    letters = _NO_LETTER.sub("", text.casefold())
+    """Return a text's key: equal where the first letters and digits are, whatever their case."""
+    return _key(_letters(text))
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", text[:MAX_KEY_CHARS].casefold())
+
+
+def _key(letters: str) -> int:
     return xxhash.xxh3_64_intdigest(letters.encode("utf-8", "replace"))
 
 
@@ -70,17 +80,15 @@ def traits_of(
 
     ``titles`` is all that the page calls itself, the headline among it.
     """
-    promo = [block for block in blocks if block.kind == "promo"]
-    loose = [*_loose_blocks(blocks, headline), *promo]
-    lines = {key: block.text for block in loose if (key := _line_key(block)) is not None}
+    lines = {key: block.text for block in _lines(blocks) if (key := _line_key(block)) is not None}
     prose = (block.text for block in blocks if block.kind in BODY_KINDS)
     longest = sorted(prose, key=len, reverse=True)[:STORY_LINES]
-    kept = sorted(lines)[:MAX_LINES]
+    kept = sorted(list(lines)[:MAX_LINES])
     called = {text_key(title): title for title in titles}
     return PageTraits(
         outlet=outlet_of(url),
         headline=text_key(headline),
-        topic=tuple(sorted(map(text_key, _words(headline)))),
+        topic=tuple(sorted(map(_key, _words(headline)))),
         story=tuple(sorted({text_key(text) for text in longest})),
         lines=tuple(kept),
         titles=tuple(sorted(called)),
@@ -90,9 +98,12 @@ def traits_of(
 
 
 def shared_lines(
-    traits: PageTraits, knowledge: OutletKnowledge, own: Iterable[str] = ()
+    blocks: Sequence[Block],
+    traits: PageTraits,
+    knowledge: OutletKnowledge,
+    own: Iterable[str] = (),
 ) -> frozenset[int]:
-    """Return the keys of a page's lines that are its outlet's.
+    """Return the positions of a page's blocks that are lines of its outlet's.
 
     ``own`` are texts that the page declares as its summary: those are not shared.
     """
@@ -105,10 +116,9 @@ def shared_lines(
     )
     others = islice(_other_stories(traits, alike), MAX_EVIDENCE)
     seen = Counter(line for page in others for line in page.lines)
-    summaries = {text_key(text) for text in own}
-    return frozenset(
-        line for line in traits.lines if seen[line] >= needed and line not in summaries
-    )
+    known = {line for line, pages in seen.items() if pages >= needed} - set(map(text_key, own))
+    found = [b for b in blocks if known and b.kind in _LINE_KINDS and _line_key(b) in known]
+    return frozenset(b.position for b in found if _cohesion(b, blocks) <= MAX_COHESION)
 
 
 def shared_titles(knowledge: OutletKnowledge, titles: Iterable[str]) -> frozenset[str]:
@@ -126,11 +136,11 @@ def set_apart(blocks: Blocks, shared: frozenset[int]) -> Blocks:
 
     A page without a line of its own stays as it is: there is no telling what it is.
     """
+    if not shared:
+        return blocks
     drafts = [
         Draft(
-            "boilerplate"
-            if block.kind in _LINE_KINDS and _line_key(block) in shared
-            else block.kind,
+            "boilerplate" if block.position in shared else block.kind,
             block.text,
             level=block.level,
             credit=block.credit,
@@ -150,28 +160,31 @@ def _line_key(block: Block) -> int | None:
     """Return the key of a block's text; None where it is no line."""
     if len(block.text) < MIN_LINE_LETTERS:
         return None
-    letters = _NO_LETTER.sub("", block.text.casefold())
-    if len(letters) < MIN_LINE_LETTERS:
-        return None
-    return xxhash.xxh3_64_intdigest(letters.encode("utf-8", "replace"))
+    letters = _letters(block.text)
+    return _key(letters) if len(letters) >= MIN_LINE_LETTERS else None
 
 
-def _loose_blocks(blocks: Sequence[Block], headline: str) -> Iterator[Block]:
-    """Yield the lines of the body that have little to do with the rest of it."""
-    words = {block.position: _words(block.text) for block in blocks if block.kind in BODY_KINDS}
-    used = Counter(chain(_words(headline), *words.values()))
-    for block in blocks:
+def _lines(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield what may be the outlet's: the last lines, the first, promotion, short ones."""
+    body = [block for block in blocks if block.kind in BODY_KINDS]
+    inner = body[FIRST_LINES:-LAST_LINES]
+    short = (block for block in inner if len(block.text) <= MAX_LINE_CHARS)
+    for block in (*body[-LAST_LINES:], *body[:FIRST_LINES], *short):
         if block.kind in _LINE_KINDS:
-            found = words[block.position]
-            again = sum(1 for word in found if used[word] > 1)
-            if again <= MAX_COHESION * len(found):
-                yield block
+            yield block
+    yield from (block for block in blocks if block.kind == "promo")
+
+
+def _cohesion(line: Block, blocks: Iterable[Block]) -> float:
+    """Return the share of a line's longer words that come up elsewhere in the body."""
+    words = _words(line.text)
+    others = (b.text for b in blocks if b.kind in BODY_KINDS and b.position != line.position)
+    return len(words & _words("\n".join(others))) / max(1, len(words))
 
 
 def _words(text: str) -> set[str]:
-    """Return the longer words of a text."""
-    pattern = _WORD if text.isascii() or _UNSPACED.search(text) is None else _PIECE
-    return set(pattern.findall(text.casefold()))
+    """Return the longer words of a text, folded; in scripts without spaces, pairs of signs."""
+    return set(_WORD.findall(text.casefold()))
 
 
 def _other_stories(traits: PageTraits, pages: Iterable[PageTraits]) -> Iterator[PageTraits]:
