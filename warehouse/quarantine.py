@@ -159,9 +159,10 @@ def _exchange(row: dict[str, Any] | None) -> Exchange | None:
     """Return an exchange without its payload and headers: enough to name it in a load."""
     if row is None:
         return None
-    file, offset, length = (row.pop(f"archive_{part}") for part in ("file", "offset", "length"))
+    plain = dict(row)  # records may share an exchange
+    file, offset, length = (plain.pop(f"archive_{part}") for part in ("file", "offset", "length"))
     place = None if file is None else Place(file=file, offset=offset, length=length)
-    return Exchange(**row, place=place)
+    return Exchange(**plain, place=place)
 
 
 def _host(url: str) -> str:

@@ -168,6 +168,13 @@ def test_a_released_entry_wants_its_page(home: Home) -> None:
     assert audit(home) == []
 
 
+def test_entries_of_one_poll_are_released_together(home: Home) -> None:
+    bring_entries(home, entry("a", url=LOCAL), entry("b", url="http://intranet/b"))
+    settled = decide(home, "release", *held_ids(home))
+    assert settled.fates == {"released": 2}
+    assert ask(home, "select count(distinct exchange_id) from news.entries") == [(1,)]
+
+
 def test_a_released_entry_known_in_a_newer_state_changes_nothing_of_it(home: Home) -> None:
     bring_entries(home, entry("a", url=LOCAL))
     newer = entry("a", 5, title="Title as corrected")

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flows import quarantine
 from flows.backfill import backfill
 from flows.cli import main
 from flows.homes import prepare_home
@@ -411,6 +412,8 @@ def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
     os.setsid()  # so that its workers can be told from others
     code = 70
     try:
+        if "WALK_CHUNK" in env:  # so that few records take several transactions
+            quarantine.CHUNK = int(env["WALK_CHUNK"])
         if "WALK_WARM" in env:
             start_fork_server()
         sys.argv = ["copytaster", *argv]
