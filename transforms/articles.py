@@ -32,7 +32,7 @@ from transforms.language import (
 )
 from transforms.listings import Standing
 from transforms.mastheads import site_names
-from transforms.metadata import Metadata, plain, read_metadata, text_of, texts_of
+from transforms.metadata import Metadata, declared_text, plain, read_metadata, text_of, texts_of
 from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
 from transforms.page_marks import read_marks
 from transforms.pages import Page, TooComplexError, read_page
@@ -357,8 +357,8 @@ def _blocks(
 
 def _declared_text(metadata: Metadata, min_chars: float) -> list[str]:
     """Return the paragraphs of the declared text; none where it cannot be longer than that."""
-    raw = metadata.article.get("articleBody")
-    if not isinstance(raw, str) or len(raw) <= min_chars:
+    raw = declared_text(metadata)
+    if len(raw) <= min_chars:
         return []
     raw = _PARAGRAPH_TAGS.sub("\n", html.unescape(raw))
     return [line for part in raw.splitlines() if (line := plain(part))]

@@ -79,7 +79,7 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     if len(found.text) < options.min_extracted_size:
         body, text, chars = baseline(tree)
         is_all = len(body) == 1 and chars >= WHOLE_PAGE_SHARE * page.clean_chars
-        is_said = is_all and len(found.text) * dense >= SENTENCE_CHARS
+        is_said = is_all and dense > 1 and len(found.text) * dense >= SENTENCE_CHARS
         found = Content(body, text) if chars > len(found.text) and not is_said else found
     if 0 < len(found.text) < ESCALATION_MAX_LENGTH:
         found = _second_try(page, found, options)

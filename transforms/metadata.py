@@ -47,6 +47,11 @@ _TAGS = re.compile(r"<[^<>]{1,200}>")
 _SPACE = re.compile(r"\s+")
 
 
+_POSTS = frozenset(
+    {"DiscussionForumPosting", "SocialMediaPosting", "Comment", "Question", "Answer"}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
     """What one page declares. ``nodes`` are all JSON-LD objects, outermost first."""
@@ -67,6 +72,15 @@ class Metadata:
     def types(self) -> frozenset[str]:
         """All JSON-LD types on the page."""
         return frozenset(name for node in self.nodes for name in types_of(node))
+
+
+def declared_text(metadata: Metadata) -> str:
+    """Return the text that the JSON-LD gives whole: an article's, or a thread's posts, in order."""
+    body = metadata.article.get("articleBody")
+    if isinstance(body, str) and body.strip():
+        return body
+    posts = (node.get("text") for node in metadata.nodes if not _POSTS.isdisjoint(types_of(node)))
+    return "\n".join(text for text in posts if isinstance(text, str))
 
 
 def read_metadata(tree: HtmlElement, ld_json: Sequence[bytes]) -> Metadata:

@@ -422,3 +422,21 @@ def test_an_untitled_text_is_called_by_its_first_words() -> None:
     assert article.headline == "The harbour board voted on Thursday to raise its dues by a third, for the first time. The harbour…"  # fmt: skip
     assert article.headline_origin == "text"
     assert article.body.startswith(article.headline.rstrip("…"))
+
+
+def test_the_posts_of_a_thread_are_read_from_its_declaration_where_the_page_shows_less() -> None:
+    thread = {
+        "@type": "DiscussionForumPosting",
+        "headline": "Who remembers the ferry?",
+        "text": f"Who remembers it?<br>{PROSE}",
+        "comment": [{"@type": "Comment", "text": PROSE.replace("Thursday", "Friday")}],
+    }
+    page = (
+        f'<script type="application/ld+json">{json.dumps(thread)}</script>'
+        "<title>Who remembers the ferry?</title><body><h1>Who remembers the ferry?</h1>"
+        "<p>Loading the posts, please wait.</p></body>"
+    )
+    article = extract(page_exchange(page.encode()), source_id="s")
+    assert isinstance(article, Article)
+    lines = article.body.splitlines()
+    assert lines == ["Who remembers it?", PROSE, PROSE.replace("Thursday", "Friday")]
