@@ -36,8 +36,8 @@ AGENCIES: tuple[Agency, ...] = (
     Agency("Agenzia Giornalistica Italia", "it", ("AGI",)),
     Agency("Askanews", "it", ("askanews",)),
     Agency("LaPresse", "it", ("LAPRESSE",)),
-    Agency("Austria Presse Agentur", "at", ("APA", "APA/dpa", "apa")),
-    Agency("Keystone-SDA", "ch", ("SDA", "sda", "ATS", "ats", "Keystone-ATS", "Keystone/SDA", "SDA-ATS", "Schweizerische Depeschenagentur")),
+    Agency("Austria Presse Agentur", "at", ("APA", "apa")),
+    Agency("Keystone-SDA", "ch", ("SDA", "sda", "ATS", "ats", "Keystone", "Keystone-ATS", "Keystone/SDA", "SDA-ATS", "Schweizerische Depeschenagentur")),
     Agency("Katholische Nachrichten-Agentur", "de", ("KNA", "kna")),
     Agency("Evangelischer Pressedienst", "de", ("epd",)),
     Agency("Sport-Informations-Dienst", "de", ("SID", "sid")),
@@ -157,9 +157,6 @@ AGENCIES: tuple[Agency, ...] = (
 )  # fmt: skip
 """Wire services first, then national agencies by region, then picture agencies."""
 
-PICTURE_AGENCIES = frozenset(
-    {"European Pressphoto Agency", "Getty Images", "Imago", "Picture Alliance"}
-)
 _BRACKETS = " \t\r\n.,;:©()[]«»\"'"
 _SHORT_CHARS = 3
 
@@ -184,8 +181,18 @@ def find_agency(form: str) -> Agency | None:
 
 def find_agencies(raw: str) -> tuple[Agency, ...]:
     """Return the agencies of a list such as 'Reuters, AFP/dpa', each once, in its order."""
-    found = (find_agency(part) for part in (raw, *_PARTS.split(raw)))
+    whole = find_agency(raw)
+    if whole is not None:
+        return (whole,)
+    found = (find_agency(part) for part in _PARTS.split(raw))
     return tuple(dict.fromkeys(agency for agency in found if agency is not None))
+
+
+def written_form(raw: str, name: str) -> str:
+    """Return the form under which a string credits an agency; its name where that is not told."""
+    parts = (part.strip(_BRACKETS) for part in (raw, *_PARTS.split(raw)))
+    found = ((part, find_agency(part)) for part in parts)
+    return next((part for part, agency in found if agency and agency.name == name), name)
 
 
 def are_agencies(raw: str) -> bool:

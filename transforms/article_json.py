@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from transforms.agencies import written_form
 from transforms.blocks import reading_text
+from transforms.dates import clock_offset
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from transforms.records import Article, Moment, Problem
 
 
@@ -65,8 +65,12 @@ def bylined(article: Article) -> list[str]:
     """Return whom the byline names: people, then the desks and agencies beside them."""
     origins = {"json-ld", "meta", "byline", "feed"}
     people = [credit for credit in article.credits if credit.role == "author"]
-    others = [c for c in article.credits if c.role in {"desk", "agency"} and c.origin in origins]
-    names = [c.name if c.role != "agency" else _as_written(c.raw, c.name) for c in people + others]
+    beside = {credit.raw for credit in people}
+    desks = [c for c in article.credits if c.role == "desk" and c.raw not in beside]
+    agencies = [c for c in article.credits if c.role == "agency"]
+    names = [credit.name for credit in people]
+    names += [credit.name for credit in desks if credit.origin in origins]
+    names += [written_form(c.raw, c.name) for c in agencies if c.origin in origins]
     return list(dict.fromkeys(names))
 
 
@@ -78,19 +82,5 @@ def moment_to_iso(moment: Moment | None) -> str | None:
         return moment.at.date().isoformat()
     if not moment.has_zone:
         return moment.at.replace(tzinfo=None).isoformat()
-    return moment.at.astimezone(_zone(moment)).isoformat()
-
-
-def _zone(moment: Moment) -> tzinfo:
-    """Return the offset that an ISO string declares; UTC where it is in another form."""
-    try:
-        declared = datetime.fromisoformat(moment.raw.strip())
-    except ValueError:
-        return UTC
-    offset = declared.utcoffset()
-    return timezone(offset) if offset and abs(offset) < timedelta(days=1) else UTC
-
-
-def _as_written(raw: str, name: str) -> str:
-    """Return an agency's byline where it stands alone, else its full name."""
-    return raw if len(raw) <= len(name) and "," not in raw else name
+    offset = clock_offset(moment) or timedelta(0)
+    return moment.at.astimezone(timezone(offset) if offset else UTC).isoformat()

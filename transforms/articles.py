@@ -16,10 +16,10 @@ from transforms import engine, identity, kinds, moments
 from transforms.addresses import read_address
 from transforms.asides import PageText, set_aside, squeeze
 from transforms.blocks import Blocks, build_blocks
-from transforms.byline_search import search_byline
 from transforms.content import body_hash, body_of
 from transforms.creditors import gather_credits, once
 from transforms.dates import parse_date
+from transforms.dates_shown import searched_dates
 from transforms.engine_dates import page_date
 from transforms.engine_pieces import Piece
 from transforms.language import (
@@ -149,13 +149,13 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
     is_paywalled = kinds.is_paywalled(source.survey, source.metadata)
     is_one = kinds.is_one_article(source.metadata)
     marks = None if is_one else read_marks(source.survey, source.metadata)
-    when = _dates(source)
+    when = _dates(source, title.headline)
     credited = gather_credits(
         source.survey,
         source.metadata,
         sites=source.sites,
         entry=entry,
-        last_resort=lambda: search_byline(source.survey),
+        headline=title.headline,
     )
     shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
@@ -324,14 +324,16 @@ def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) ->
     return None
 
 
-def _dates(source: _Source) -> moments.Published:
-    language = next((code for _, code in _declared_languages(source)), None)
+def _dates(source: _Source, headline: str) -> moments.Published:
+    declared = next((code for _, code in _declared_languages(source)), None)
+    language = moments.date_language(declared, source.metadata.lang, _host(source.url))
     published, modified = moments.gather(
         source.survey, source.metadata, source.url, source.entry, language
     )
+    published = published or searched_dates(source.survey, headline, language)
     fetched_at = source.exchange.fetched_at
     when = moments.choose(published, modified, fetched_at=fetched_at)
-    if published:
+    if when.published is not None:
         return when
     latest = (fetched_at + moments.FUTURE).date()
     raw = page_date(source.survey, source.url, latest)

@@ -1,5 +1,5 @@
 """Which sources of a page name its authors, in order of trust, and what they say together."""
-# ruff: noqa: RUF001, E501 (patterns in several scripts, one a line)
+# ruff: noqa: E501 (patterns in several scripts, one a line)
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from transforms.bylines import credits_of, read_names
+from transforms.byline_search import search_byline
+from transforms.bylines import credits_of, is_full_name, read_names, starts_with_by
 from transforms.metadata import Metadata, plain, texts_of
+from transforms.surroundings import around_headline, is_aside, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from transforms.survey import Survey
 
 MAX_BYLINE_CHARS = 200
+MAX_LINE_CHARS = 120
 MAX_MARKED = 12
+MAX_BETWEEN_AUTHORS = 40  # elements: those of one byline stand together
+_HEADINGS = frozenset({"h1", "h2", "h3"})
 _META_NAMES = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
     "cxenseparse:author", "article:author_name", "article:author", "og:article:author", "citation_author",
@@ -35,7 +40,6 @@ _NO_BYLINE_CLASS = re.compile(
     r"comment|bio|related|avatar|image|photo|caption|social|share|follow|more|footer|widget|sidebar|date|time|recommend|promo|list-item|desc|teaser",
     re.IGNORECASE,
 )
-_DATE_TAIL = re.compile(r"\s*(?:[|•·,–—-]\s*)?(?:\d{1,2}[./:]\d{1,2}|\d{1,2}\.?\s+\w+\s+\d{4}|\w+\s+\d{1,2},?\s+\d{4}|(?:Published|Updated|Stand|Veröffentlicht|Aktualisiert|Publié|Publicado|Опубликовано)\b).*$")  # fmt: skip
 
 
 def gather_credits(
@@ -44,11 +48,12 @@ def gather_credits(
     *,
     sites: Sequence[str],
     entry: Entry | None,
-    last_resort: Callable[[], str | None],
+    headline: str,
 ) -> list[Credit]:
     """Return who the page's sources credit: the first source that names people, desks beside them.
 
-    ``last_resort`` is asked only where all else is silent, because it is dear.
+    Where they name no person, the lines around the headline are read, and where nobody is
+    named at all, whatever the markup calls an author.
     """
     institutions: list[Credit] = []
     for origin, raws in _sources(page, metadata, entry):
@@ -56,9 +61,11 @@ def gather_credits(
         if any(credit.role == "author" for credit in found):
             return found
         institutions = institutions or found
-    raw = None if institutions else last_resort()
-    guessed = _read(raw, "byline", sites) if raw else []
-    return guessed or institutions
+    found = _read_near(page, headline, sites)
+    if found or institutions:
+        return [*found, *institutions]
+    raw = search_byline(page)
+    return _read(raw, "byline", sites) if raw else []
 
 
 def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
@@ -78,6 +85,19 @@ def _sources(
     yield "byline", tuple(marked_bylines(page))
     if entry is not None:
         yield "feed", entry.authors
+
+
+def _read_near(page: Survey, headline: str, sites: Sequence[str]) -> list[Credit]:
+    """Read the first line around the headline that says by whom: 'By Jane Doe and Max Roe'."""
+    for element in around_headline(page, headline):
+        line = line_of(element, MAX_LINE_CHARS)
+        if not starts_with_by(line) or element.tag in _HEADINGS or is_aside(element):
+            continue
+        found = _read(line, "byline", sites)
+        people = [credit.name for credit in found if credit.role == "author"]
+        if people and all(map(is_full_name, people)):
+            return found
+    return []
 
 
 def _declared(metadata: Metadata) -> Iterator[str]:
@@ -107,10 +127,10 @@ def _meta(metadata: Metadata) -> tuple[str, ...]:
 
 def marked_bylines(page: Survey) -> list[str]:
     """Return the texts of elements marked as the byline: microdata, rel, then by class."""
-    authors = [page.elements[place] for place in page.by_itemprop.get("author", ())]
+    authors = _together(page, page.by_itemprop.get("author", ()))
     named = [inner for element in authors for inner in element.iterfind(".//*[@itemprop='name']")]
-    linked = [link for link in page.tagged("a") if link.get("rel") == "author"]
-    for elements in (named, authors, linked):
+    links = (p for p in page.by_tag.get("a", ()) if page.elements[p].get("rel") == "author")
+    for elements in (named, authors, _together(page, links)):
         texts = _short_texts(elements)
         if texts:
             return texts
@@ -122,13 +142,24 @@ def marked_bylines(page: Survey) -> list[str]:
     return _short_texts(marked)[:1]
 
 
+def _together(page: Survey, places: Iterable[int]) -> list[HtmlElement]:
+    """Return the elements of one byline: the first, and those that follow it closely."""
+    found: list[int] = []
+    for place in places:
+        if is_aside(page.elements[place]):
+            continue
+        if found and place - found[-1] > MAX_BETWEEN_AUTHORS:
+            break
+        found.append(place)
+    return [page.elements[place] for place in found]
+
+
 def _short_texts(elements: Iterable[HtmlElement]) -> list[str]:
     found: list[str] = []
     for element, _ in zip(elements, range(MAX_MARKED), strict=False):
-        if any(True for _ in element.iterancestors("aside", "footer", "nav")):
+        if is_aside(element):
             continue
         text = plain(element.get("content") or " ".join(element.itertext()))
-        text = _DATE_TAIL.sub("", text).strip()
         if 1 < len(text) <= MAX_BYLINE_CHARS:
             found.append(text)
     return list(dict.fromkeys(found))

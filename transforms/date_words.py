@@ -132,6 +132,9 @@ _MONTHS: dict[str, str] = {
     "th": "มกราคม|กุมภาพันธ์|มีนาคม|เมษายน|พฤษภาคม|มิถุนายน|กรกฎาคม|สิงหาคม|กันยายน|ตุลาคม|พฤศจิกายน|ธันวาคม",
 }
 
+LANGUAGES = tuple(_MONTHS)
+"""The languages (ISO 639-1) whose months are known by name."""
+
 ZONE_MINUTES: dict[str, int] = {
     "z": 0,
     "utc": 0,

@@ -26,6 +26,7 @@ _TIME = (
     r"(?:(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?)?"
 )
 _OFFSET = r"[zZ]|[+\-\u2212]\d{1,2}(?::?\d{2})?(?::?00)?"
+_OFFSET_END = re.compile(r"(?<=\d)\s?[+\-\u2212]\d{2}:?\d{2}$")
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-?W(?P<week>\d{2})(?:-?(?P<weekday>[1-7]))?"
     r"|-(?P<ordinal>\d{3})(?!\d)"
@@ -61,6 +62,20 @@ def parse_date(
         )
     except (ValueError, OverflowError):  # 31 February, 25:00: no such moment
         return None
+
+
+def clock_offset(moment: Moment) -> timedelta | None:
+    """Return how far the clock that a moment was written by is ahead of UTC; None where unknown."""
+    if not moment.has_zone:
+        return None
+    declared = _OFFSET_END.search(moment.raw.strip())
+    if declared is not None:
+        _, minutes = zone_minutes(declared.group())
+        return timedelta(minutes=minutes or 0)
+    written = parse_date(moment.raw, origin=moment.origin)
+    if written is None or written.has_zone:
+        return timedelta(0)
+    return written.at - moment.at
 
 
 def _cleaned(raw: str) -> str:

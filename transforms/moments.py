@@ -3,16 +3,17 @@
 Order of trust: JSON-LD, meta elements, the feed, the page's markup, its URL,
 and only then a search in its text. No date later than the fetch is believed.
 """
-# ruff: noqa: RUF001, E501 (patterns in several scripts, one a line)
+# ruff: noqa: RUF001 (patterns in several scripts, one a line)
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from transforms.dates import parse_date
+from transforms.dates import clock_offset, parse_date
+from transforms.dates_shown import marked_dates
 from transforms.records import Doubt, Moment
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 FUTURE = timedelta(days=1)
 CONFLICT = timedelta(days=1)
 EARLIEST_YEAR = 1990
-MAX_TIMES = 40
+FURTHEST_ZONE = timedelta(hours=14)
+QUARTER = timedelta(minutes=15)
+_DAY_FIRST_COUNTRIES = {"uk": "gb", **{code: code for code in ("ie", "au", "nz", "in", "za", "pk")}}
+_TIMED = frozenset({"second", "minute"})
 MAX_TEXT_CHARS = 5_000  # of one paragraph
 _ORDER = ("json-ld", "meta", "feed", "markup", "url", "text")
 _PUBLISHED_META = (
@@ -42,8 +46,6 @@ _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article:modified", "revision_date", "updated_time",
 )  # fmt: skip
-_PUBLISHED_WORDS = re.compile(r"publi|pub-?date|posted|created|entry-date|dateline|byline|timestamp|article|datum|date|time|fecha|veroeff|erschienen", re.IGNORECASE)  # fmt: skip
-_MODIFIED_WORDS = re.compile(r"modif|updat|aktuali|edit|mise-a-jour|actualiz", re.IGNORECASE)
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<year>20[0-4]\d|199\d)(?P<sep>[/_.-]?)(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)(?P<year2>20[0-4]\d|199\d)/(?P<month2>[1-9]|1[0-2])/(?P<day2>[1-9]|[12]\d|3[01])(?=/|$)"
@@ -83,7 +85,7 @@ def gather(
     published += _read(_meta_values(metadata, _PUBLISHED_META), language)
     if entry is not None and entry.published is not None:
         published.append(entry.published)
-    in_markup, modified_in_markup = _markup(page, language)
+    in_markup, modified_in_markup = marked_dates(page, language)
     published += in_markup
     if (in_url := url_date(url)) is not None:
         published.append(in_url)
@@ -93,6 +95,19 @@ def gather(
     modified = _read((("json-ld:dateModified", _strings(node.get("dateModified"))),), language)
     modified += _read(_meta_values(metadata, _MODIFIED_META), language)
     return _once(published), _once(modified + modified_in_markup)
+
+
+def date_language(declared: str | None, tag: str | None, host: str) -> str | None:
+    """Return the language (BCP 47) that decides how a page writes 07/09/2024.
+
+    English alone decides nothing: the host's country does, else the page's own tag.
+    """
+    if declared != "en":
+        return declared
+    country = host.rpartition(".")[2]
+    if country in _DAY_FIRST_COUNTRIES:
+        return f"en-{_DAY_FIRST_COUNTRIES[country]}"
+    return tag if tag and tag.lower().startswith("en") else declared
 
 
 def choose(
@@ -107,7 +122,27 @@ def choose(
     if chosen is not None and last is not None and last.at < chosen.at - CONFLICT:
         last = None
     doubts = tuple(_doubts(published, plausible, chosen, latest))
-    return Published(chosen, last, tuple(published), doubts)
+    shown = _on_local_clock(chosen, plausible) if chosen is not None else None
+    return Published(shown, last, tuple(published), doubts)
+
+
+def _on_local_clock(chosen: Moment, candidates: Iterable[Moment]) -> Moment:
+    """Return the same moment as the outlet's own clock shows it, where another source tells.
+
+    Many pages declare UTC to machines, and to readers a time that differs by whole
+    quarters of an hour: that is the outlet's zone, and its calendar day.
+    """
+    if not chosen.has_zone or chosen.precision not in _TIMED or clock_offset(chosen):
+        return chosen
+    for other in candidates:
+        if other.precision not in _TIMED:
+            continue
+        if other.has_zone and other.at == chosen.at and clock_offset(other):
+            return other
+        ahead = other.at - chosen.at
+        if not other.has_zone and ahead and abs(ahead) <= FURTHEST_ZONE and not ahead % QUARTER:
+            return replace(other, at=chosen.at, has_zone=True)
+    return chosen
 
 
 def contradicted_by_text(
@@ -207,35 +242,6 @@ def _read(values: Iterable[tuple[str, Iterable[str]]], language: str | None) -> 
         for raw in raws
         if (moment := parse_date(raw, origin=origin, language=language)) is not None
     ]
-
-
-def _markup(page: Survey, language: str | None) -> tuple[list[Moment], list[Moment]]:
-    """Read time elements and microdata: published ones (those named so first), modified ones."""
-    named: list[Moment] = []
-    other: list[Moment] = []
-    modified: list[Moment] = []
-    marked = [
-        page.elements[place]
-        for prop in ("datePublished", "dateModified", "dateCreated")
-        for place in page.by_itemprop.get(prop, ())
-    ]
-    for element in [*marked, *page.tagged("time")[:MAX_TIMES]]:
-        prop = element.get("itemprop") or ""
-        raw = element.get("datetime") or element.get("content") or element.text_content()
-        origin = f"markup:{prop or element.tag}"
-        moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
-        if moment is None:
-            continue
-        words = f"{prop} {element.get('class') or ''} {element.get('pubdate') or ''}"
-        if _MODIFIED_WORDS.search(words):
-            modified.append(moment)
-        elif prop == "datePublished" or element.get("pubdate") is not None:
-            named.insert(0, moment)
-        elif _PUBLISHED_WORDS.search(words):
-            named.append(moment)
-        elif not any(True for _ in element.iterancestors("nav", "aside", "footer")):
-            other.append(moment)
-    return [*named[:3], *other[:2]], modified[:2]
 
 
 def _once(moments: Iterable[Moment]) -> list[Moment]:

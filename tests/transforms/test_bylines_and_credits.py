@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.agencies import AGENCIES, are_agencies, find_agencies, find_agency
+from transforms.agencies import AGENCIES, are_agencies, find_agencies, find_agency, written_form
 from transforms.bylines import picture_credits, read_names
 from transforms.credit_lines import read_credit_line, read_dateline
 
@@ -30,6 +30,27 @@ from transforms.credit_lines import read_credit_line, read_dateline
         ("Jane Doe, Jane Doe", ("Jane Doe",)),
         ("https://example.org/authors/jane", ()),
         ("Updated 5 min read", ()),
+        (
+            "By by Jane Doe, Max Roe and Ann Poe December 16, 2016, 4:19 PM",
+            ("Jane Doe", "Max Roe", "Ann Poe"),
+        ),
+        ("Von Max Muster Fr, 18. Oktober 2019", ("Max Muster",)),
+        ("Dec. 19, 2025 · Jane Doe", ("Jane Doe",)),
+        ("Sat, 20 Dec, 2025", ()),
+        ("Posted by Jane Doe at 18:52", ("Jane Doe",)),
+        ("Eingestellt von Max Muster am 2.5.2020", ("Max Muster",)),
+        ("Zeige alle Beiträge von Max Muster", ("Max Muster",)),
+        ("More stories by Jane Doe", ("Jane Doe",)),
+        ("By Jane Doe 5 minute read", ("Jane Doe",)),
+        ("Text und Interview: Max Muster", ("Max Muster",)),
+        ("Jane Doe; Foto: Max Muster", ("Jane Doe",)),
+        ("Photo by Max Roe", ()),
+        ("周启明 2017-03-01", ("周启明",)),
+        ("[山田太郎]", ("山田太郎",)),
+        ("文● 山田太郎", ("山田太郎",)),
+        ("About the author", ()),
+        ("No Author", ()),
+        ("Name *", ()),
     ],
 )
 def test_people_in_a_byline(raw: str, people: tuple[str, ...]) -> None:
@@ -37,7 +58,17 @@ def test_people_in_a_byline(raw: str, people: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["News Desk", "BR24 Redaktion", "The Daily Times", "ndr.de", "MND Staff"]
+    "raw",
+    [
+        "News Desk",
+        "BR24 Redaktion",
+        "The Daily Times",
+        "ndr.de",
+        "MND Staff",
+        "Harbour Editorial Team",
+        "wordpressadmin",
+        "Landesanstalt der Küste",
+    ],
 )
 def test_organisations_are_not_taken_for_people(raw: str) -> None:
     names = read_names(raw)
@@ -47,6 +78,35 @@ def test_organisations_are_not_taken_for_people(raw: str) -> None:
 
 def test_the_outlets_own_name_is_no_person() -> None:
     assert read_names("Le Matin", site_names=["Le Matin"]).people == ()
+
+
+@pytest.mark.parametrize("raw", ["Jobs & Boats", "Coast-Courier", "COAST COURIER"])
+def test_the_outlets_own_name_is_a_desk_however_it_is_written(raw: str) -> None:
+    names = read_names(raw, site_names=["Jobs and Boats", "Jobs & Boats", "coastcourier"])
+    assert (names.people, names.desks) == ((), (raw,))
+
+
+def test_the_outlets_name_after_a_persons_is_dropped() -> None:
+    found = read_names("By Jane Doe Coast Courier Staff", site_names=["Coast Courier"])
+    assert (found.people, found.desks) == (("Jane Doe",), ())
+
+
+@pytest.mark.parametrize(
+    ("raw", "form"), [("Jane Doe und Max Roe, dpa", "dpa"), ("(AFP)", "AFP"), ("x", "Reuters")]
+)
+def test_an_agency_keeps_the_form_in_which_it_was_written(raw: str, form: str) -> None:
+    found = find_agencies(raw)
+    assert written_form(raw, found[0].name if found else "Reuters") == form
+
+
+FORMS = [(form, agency.name) for agency in AGENCIES for form in (agency.name, *agency.forms)]
+
+
+@pytest.mark.parametrize(("form", "name"), FORMS)
+def test_each_form_of_each_agency_is_known_in_a_list(form: str, name: str) -> None:
+    assert [agency.name for agency in find_agencies(form)] == [name]
+    names = read_names(form)
+    assert (names.people, names.desks, names.agencies) == ((), (), (form,))
 
 
 def test_an_agency_in_a_byline_is_an_agency() -> None:

@@ -1,0 +1,119 @@
+"""Dates that a page shows: time elements, microdata, marked lines, the lines around its headline.
+
+Those of comments, teasers and sidebars speak of something else, and are not read.
+"""
+# ruff: noqa: RUF001, E501 (patterns in several scripts, one a line)
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from transforms.dates import parse_date
+from transforms.surroundings import around_headline, is_apart, line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from transforms.records import Moment
+    from transforms.survey import Survey
+
+MAX_TIMES = 40
+MAX_MARKED = 30
+MAX_MARKED_CHARS, MAX_LINE_CHARS = 160, 80
+MAX_FOUND = 3
+_PROPERTIES = ("datePublished", "dateModified", "dateCreated")
+_PUBLISHED_WORDS = re.compile(r"publi|pub-?date|posted|created|entry-date|dateline|byline|timestamp|article|datum|date|time|fecha|veroeff|erschienen", re.IGNORECASE)  # fmt: skip
+_MODIFIED_WORDS = re.compile(r"modif|updat|aktuali|edit|mise-a-jour|actualiz", re.IGNORECASE)
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|data|fecha|time|timestamp|datetime|publish(?:ed)?|posted|pubdate|"
+    r"dateline|byline|meta|info)(?:$|[\s_-])|(?:post|entry|article|publish|pub|news|create)[_-]?(?:date|time|meta|info)|"
+    r"[a-z](?:Date|Time|Datum|Published)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_DATE_HINTS = ("date", "Date", "datum", "Datum", "data", "fecha", "time", "Time", "publish", "Publish", "posted", "meta", "info", "byline")  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d{1,2}\.\d{1,2}\.\d\d(?!\d)")
+_SENTENCE = re.compile(r"(?:\S+\s+){7,}[^\s\d]{2,}[.!?]$")  # seven words and a full stop
+_CLOCK = r"(?:[\s,|·–—-]{1,4}(?:um|at|à|às|a las|kl\.?|alle|о|в)?\s*\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?)?"
+_SNIPPETS = tuple(
+    re.compile(pattern + _CLOCK, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\d)\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:19|20)\d\d(?!\d)",
+        r"(?<!\d)(?:19|20)\d\d\s?[年년./-]\s?\d{1,2}\s?[月월./-]\s?\d{1,2}(?!\d)\s?[日일]?",
+        r"(?<!\d)\d{1,2}(?:\.|st|nd|rd|th|er|º)?\s(?:de\s|of\s|di\s)?[^\W\d_]{3,12}\.?,?\s(?:de[l]?\s)?(?:19|20)\d\d(?!\d)",
+        r"[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)",
+    )
+)
+
+
+def marked_dates(page: Survey, language: str | None) -> tuple[list[Moment], list[Moment]]:
+    """Read time elements and microdata: published ones (those named so first), modified ones."""
+    named: list[Moment] = []
+    other: list[Moment] = []
+    modified: list[Moment] = []
+    for element in _marked(page):
+        prop = element.get("itemprop") or ""
+        raw = element.get("datetime") or element.get("content") or element.text_content()
+        origin = f"markup:{prop or element.tag}"
+        moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
+        if moment is None or is_apart(element):
+            continue
+        words = f"{prop} {element.get('class') or ''} {element.get('pubdate') or ''}"
+        if _MODIFIED_WORDS.search(words):
+            modified.append(moment)
+        elif (
+            prop == "datePublished"
+            or element.get("pubdate") is not None
+            or _PUBLISHED_WORDS.search(words)
+        ):
+            named.append(moment)
+        else:
+            other.append(moment)
+    return [*named[:MAX_FOUND], *other[: MAX_FOUND - 1]], modified[: MAX_FOUND - 1]
+
+
+def searched_dates(page: Survey, headline: str, language: str | None) -> list[Moment]:
+    """Search lines marked as a date, then the lines around the headline: the first that has one."""
+    marked = page.classed(_DATE_CLASS, _DATE_HINTS)[:MAX_MARKED]
+    for origin, elements, max_chars in (
+        ("markup:class", marked, MAX_MARKED_CHARS),
+        ("text:headline", around_headline(page, headline), MAX_LINE_CHARS),
+    ):
+        for element in elements:
+            if _MODIFIED_WORDS.search(element.get("class") or ""):
+                continue
+            found = _read_line(element, origin, language, max_chars)
+            if found is not None and not is_apart(element):
+                return [found]
+    return []
+
+
+def _marked(page: Survey) -> Iterator[HtmlElement]:
+    """Yield the elements with a date's property in the order of trust, then time elements."""
+    seen: set[int] = set()
+    for prop in _PROPERTIES:
+        for place in page.by_itemprop.get(prop, ())[:MAX_TIMES]:
+            seen.add(place)
+            yield page.elements[place]
+    for place in page.by_tag.get("time", ())[:MAX_TIMES]:
+        if place not in seen:
+            yield page.elements[place]
+
+
+def _read_line(
+    element: HtmlElement, origin: str, language: str | None, max_chars: int
+) -> Moment | None:
+    """Read the date in a short line, alone or among words; its year must be written out."""
+    text = line_of(element, max_chars)
+    if not _YEAR.search(text) or _SENTENCE.match(text):
+        return None
+    snippets = sorted(
+        (found.start(), found.group()) for p in _SNIPPETS for found in p.finditer(text)
+    )
+    for raw in (*(snippet for _, snippet in snippets), text):
+        moment = parse_date(raw, origin=origin, language=language)
+        if moment is not None and moment.precision not in {"year", "month"}:
+            return moment
+    return None
