@@ -21,6 +21,7 @@ from transforms.records import LIVE_LANE, Feed
 from transforms.urls import is_http, registrable_domain
 from warehouse import coverage, load, read
 from warehouse.connection import writing
+from warehouse.state import SettledDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from transforms.records import Exchange, FeedDocument, Gap
     from warehouse.connection import Home
 
+UNSUBSCRIBED = "the feed is polled no more"
 SWITCHED_OFF = "filling is switched off"
 NO_SITEMAP = "neither an archive nor a sitemap is declared"
 ALL_READ = "all was read that archives and sitemaps hold, up to the limit"
@@ -97,8 +99,12 @@ async def _plan(run: Run, lane: str, tried: set[str]) -> None:
     """See to gaps for which no document is wanted any more: try sitemaps, or settle them."""
     with writing(run.home) as con:
         still_open = coverage.open_gaps(con, lane)
+        feeds = read.feeds_by_id(con, [gap.feed_id for gap in still_open])
     in_hand = run.state.gaps_in_hand()
     for gap in still_open:
+        if gap.kind != "asked" and not feeds[gap.feed_id].is_active:
+            _settle(run, gap, UNSUBSCRIBED)
+            continue
         if gap.gap_id in in_hand or gap.gap_id in tried:
             continue
         tried.add(gap.gap_id)
@@ -119,8 +125,13 @@ async def _go_on(run: Run, gap: Gap) -> None:
         return
     far = ALL_READ if gap.kind == "asked" else EXHAUSTED
     why = SWITCHED_OFF if not limit else far if gap.urls else NO_SITEMAP
+    _settle(run, gap, why)
+
+
+def _settle(run: Run, gap: Gap, why: str) -> None:
     with writing(run.home) as con:
         coverage.put_gaps(con, [gaps.settled(gap, why, run.clock())], run.run_id)
+    run.state.finish_polls((), (), SettledDocuments(gaps=(gap.gap_id,)))
 
 
 async def _sitemaps(run: Run, gap: Gap) -> list[str] | None:

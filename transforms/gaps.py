@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MARKS = 10
 MARK_CHARS = 12
+LEAK_MARKS = 6  # of fewer, an article that is taken down is too large a part
 PARTS_AT_ONCE = 5
 SITEMAPS_ASKED = 3
 OVERLAP = timedelta(days=1)  # lastmod is often a date alone
@@ -63,8 +64,10 @@ def gap_before(  # noqa: PLR0913, PLR0917 (all that shows it)
 ) -> Gap | None:
     """Return the gap between what a feed showed last and a document; None if there is none.
 
-    There is none at the first poll, where the document has one of the newest entries of
-    last time, or an unknown entry from before them, or where it breaks off.
+    Its kind is ``rolled_off`` where the document has none of the newest entries of last
+    time, and no unknown one from before them; ``leaked`` where entries leave the feed out
+    of order, so that half of the newest are gone while older ones stay: others are likely
+    to have come and gone. There is none at the first poll, or where a document breaks off.
 
     Args:
         state: the feed's, from before the document.
@@ -75,20 +78,23 @@ def gap_before(  # noqa: PLR0913, PLR0917 (all that shows it)
         now: the time.
     """
     unknown = tuple(entry for entry in parsed.entries if entry.entry_id not in known)
-    if not state.marks or not unknown or _breaks_off(parsed) or _is_joined(state, parsed):
+    if not state.marks or not unknown or _breaks_off(parsed):
         return None
     dates = dates_of(replace(parsed, entries=unknown), now)
-    from_at, to_at = state.newest_at or state.full_fetch_at, exchange.fetched_at
+    is_joined = _is_joined(state, parsed)
+    if is_joined and not _leaks(state, parsed):
+        return None
+    to_at = exchange.fetched_at
     if dates and state.newest_at is not None:
-        to_at = dates[-1]
+        to_at = dates[0] if is_joined else dates[-1]
         if to_at <= state.newest_at:
             return None
     return Gap(
         gap_id=make_id("gap", feed.feed_id, exchange.exchange_id),
         feed_id=feed.feed_id,
         source_id=feed.source_id,
-        kind="rolled_off",
-        from_at=from_at,
+        kind="leaked" if is_joined else "rolled_off",
+        from_at=state.newest_at or state.full_fetch_at,
         to_at=to_at,
         found_at=now,
         exchange_id=exchange.exchange_id,
@@ -241,6 +247,14 @@ def _breaks_off(parsed: ParsedFeed) -> bool:
 
 def _is_joined(state: FeedState, parsed: ParsedFeed) -> bool:
     return not {mark_of(entry) for entry in parsed.entries}.isdisjoint(state.marks)
+
+
+def _leaks(state: FeedState, parsed: ParsedFeed) -> bool:
+    """Tell whether half of the newest entries of last time are gone while an older one stays."""
+    present = {mark_of(entry) for entry in parsed.entries}
+    held = [number for number, mark in enumerate(state.marks) if mark in present]
+    newer = held[-1] + 1 if held else 0
+    return newer >= LEAK_MARKS and 2 * (newer - len(held)) >= newer
 
 
 def _date(entry: Entry) -> datetime | None:

@@ -169,13 +169,14 @@ class Gap:
     """A stretch of time of which a feed showed nothing: entries came and went unseen.
 
     Its bounds are the newest entry that was seen and the oldest that the next document
-    still had. One that was ``asked`` for is the past of a feed, wanted by an operator.
+    still had; of one that is likely, because the feed ``leaked``, the newest that it had.
+    One that was ``asked`` for is the past of a feed, wanted by an operator.
     """
 
     gap_id: str
     feed_id: str
     source_id: str
-    kind: Literal["rolled_off", "asked"]
+    kind: Literal["rolled_off", "leaked", "asked"]
     from_at: datetime | None  # None: as far back as there is anything
     to_at: datetime
     found_at: datetime

@@ -115,6 +115,31 @@ def test_a_gap_is_where_a_document_is_not_joined_to_the_last(
         assert (gap.status, gap.exchange_id, gap.kind) == ("open", "x", "rolled_off")
 
 
+LONG = document(*range(20, 40))
+
+
+@pytest.mark.parametrize(
+    ("after", "is_leak"),
+    [
+        (document(1, 2, *range(20, 38)), False),  # the window moved on
+        (document(*range(1, 16), *range(20, 25)), False),  # far, and yet in order
+        (document(1, 2, *range(22, 40)), False),  # two were taken down
+        (document(1, 2, *range(25, 40)), True),  # half of the newest are gone, older ones stay
+        (document(1, 2, 21, 24, 28), True),
+        (document(*range(25, 40)), False),  # nothing new: taken down
+        (document(1, 2, 21, 24, 28, problems=CUT), False),
+    ],
+)
+def test_a_feed_whose_entries_leave_out_of_order_is_likely_to_lose_some(
+    after: ParsedFeed, *, is_leak: bool
+) -> None:
+    state = remembering(STATE, LONG, NOW)
+    gap = gap_before(state, after, EXCHANGE, FEED, ids(LONG), NOW)
+    assert (gap is not None) == is_leak
+    if gap is not None:
+        assert (gap.kind, gap.from_at, gap.to_at) == ("leaked", NOW - 20 * HOUR, NOW - HOUR)
+
+
 def test_the_first_document_shows_no_gap() -> None:
     assert gap_before(STATE, document(1, 2), EXCHANGE, FEED, set(), NOW) is None
 

@@ -7,6 +7,7 @@ select
     gaps.from_at,
     gaps.to_at,
     (epoch(gaps.to_at - gaps.from_at) / 3600)::double as hours,
+    gaps.kind = 'rolled_off' as is_certain,
     gaps.status,
     gaps.how as why,
     gaps.reached_at,
@@ -17,7 +18,7 @@ select
 from ops.coverage_gaps as gaps
 left join news.feeds as feeds on feeds.feed_id = gaps.feed_id
 left join news.sources as sources on sources.source_id = gaps.source_id
-where gaps.kind = 'rolled_off' and gaps.status <> 'filled';
+where gaps.kind <> 'asked' and gaps.status <> 'filled';
 
 comment on view report.coverage_gap is
     'Stretches of time of which a feed''s entries were not all seen, and that are not filled: within them, few articles are no proof of silence. All that were found: ops.coverage_gaps. Grain: one stretch of one feed.';
@@ -33,6 +34,8 @@ comment on column report.coverage_gap.to_at is
     'Oldest entry seen after it.';
 comment on column report.coverage_gap.hours is
     'Hours between.';
+comment on column report.coverage_gap.is_certain is
+    'Whether all that was seen before was gone; where not, entries leave the feed out of order, and others are likely to have come and gone.';
 comment on column report.coverage_gap.status is
     'open (to be filled) or unfillable.';
 comment on column report.coverage_gap.why is
