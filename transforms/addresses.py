@@ -21,160 +21,39 @@ _ENDING = re.compile(r"\.[a-z]\w{1,4}$", re.IGNORECASE)
 _PARTS = re.compile(r"[-_+ .,~!]+")
 _NUMBER = re.compile(r"\d{4,}")
 _NUMBER_ASKED = re.compile(r"=\d{4,}(?:&|$)")
-_STORY_ASKED = re.compile(r"(?:^|[&;])(?:p|\w*id|post|story|article|topic|t|thread|nr|no|seq\w*)=[\w-]*\d|^\d+$", re.IGNORECASE)  # fmt: skip
+_STORY_ASKED = re.compile(r"(?:^|[&;])\w+=[a-z]+(?:-[a-z]+){3}|(?:^|[&;])(?:p|\w*id|post|story|article|topic|t|thread|nr|no|seq\w*)=[\w-]*\d|^\d+$", re.IGNORECASE)  # fmt: skip
 _ARCHIVED = re.compile(r"/(?=https?:/{1,2})")
 
 # What groups pages by subject: the page that lists them is the next segment, or this one.
 _SUBJECTS = frozenset(
-    [
-        "tag",
-        "tags",
-        "topic",
-        "topics",
-        "thema",
-        "themen",
-        "subject",
-        "subjects",
-        "section",
-        "sections",
-        "rubrik",
-        "rubriken",
-        "label",
-        "labels",
-        "series",
-        "list",
-        "lists",
-        "search",
-        "suche",
-        "hashtag",
-        "etiqueta",
-        "etiquetas",
-        "sujet",
-        "archive",
-        "archives",
-        "author",
-        "authors",
-        "autor",
-        "autoren",
-        "trending",
-        "latest",
-        "newest",
-        "page",
-        "collection",
-        "collections",
-        "ranking",
-        "rankings",
-    ]
+    (  # noqa: SIM905 (easier to read)
+        "tag tags topic topics thema themen subject subjects section sections rubrik rubriken"
+        " label labels series list lists search suche hashtag etiqueta etiquetas sujet archive"
+        " archives author authors autor autoren trending latest newest page collection"
+        " collections ranking rankings show shows podcast podcasts"
+    ).split()
 )
 # What groups wares and shelves: everything below is one.
 _SHELVES = frozenset(
-    [
-        "category",
-        "categories",
-        "categoria",
-        "categorias",
-        "categorie",
-        "kategorie",
-        "kategorien",
-        "cat",
-        "c",
-        "d",
-        "shop",
-        "shopping",
-        "store",
-        "browse",
-        "market",
-        "catalog",
-        "catalogs",
-        "catalogue",
-        "catalogues",
-        "product-category",
-        "produktkategorie",
-        "directory",
-        "product-categories",
-        "shop-category",
-        "department",
-        "departments",
-        "clearance",
-    ]
+    (  # noqa: SIM905 (easier to read)
+        "category categories categoria categorias categorie kategorie kategorien cat c d shop"
+        " shopping store browse market catalog catalogs catalogue catalogues directory"
+        " department departments clearance product products produkt produkte produits"
+        " productos prodotti"
+    ).split()
 )
 # What an index is called: the last segment, or the last word of a short one.
 _INDEXES = frozenset(
-    [
-        "news",
-        "blog",
-        "blogs",
-        "articles",
-        "stories",
-        "posts",
-        "press",
-        "releases",
-        "events",
-        "videos",
-        "podcasts",
-        "episodes",
-        "reviews",
-        "recipes",
-        "guides",
-        "courses",
-        "classes",
-        "programs",
-        "programmes",
-        "certificates",
-        "jobs",
-        "careers",
-        "issues",
-        "publications",
-        "reports",
-        "books",
-        "shows",
-        "shop",
-        "store",
-        "products",
-        "deals",
-        "coupons",
-        "rankings",
-        "standings",
-        "schedule",
-        "resources",
-        "library",
-        "learn",
-        "nachrichten",
-        "artikel",
-        "meldungen",
-        "aktuelles",
-        "veranstaltungen",
-        "rezepte",
-        "actualites",
-        "actualités",
-        "noticias",
-        "notizie",
-        "artigos",
-        "recetas",
-        "receitas",
-        "novosti",
-        "новости",
-        "nieuws",
-        "nyheter",
-        "catalog",
-        "category",
-        "archive",
-        "archives",
-        "directory",
-        "newest",
-        "trending",
-        "latest",
-        "topics",
-        "tags",
-        "categories",
-        "collections",
-        "trails",
-        "photos",
-        "galleries",
-        "magazine",
-        "forms",
-        "lists",
-    ]
+    (  # noqa: SIM905 (easier to read)
+        "news blog blogs articles stories posts press releases events videos podcasts"
+        " episodes reviews recipes guides courses classes programs programmes certificates"
+        " jobs careers issues publications reports books shows shop store products deals"
+        " coupons rankings standings schedule resources library learn nachrichten artikel"
+        " meldungen aktuelles veranstaltungen rezepte actualites actualités noticias notizie"
+        " artigos recetas receitas novosti новости nieuws nyheter catalog category archive"
+        " archives directory newest trending latest topics tags categories collections trails"
+        " photos galleries magazine forms lists"
+    ).split()
 )
 _SHORT_SEGMENT = 3  # words
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -238,11 +117,15 @@ def words_of(segment: str) -> int:
 
 
 def _is_section(segments: list[str], counts: list[int]) -> bool:
-    if not segments:
-        return False
-    if any(segment in _SHELVES for segment in segments):
+    names = [_last_word(segment) for segment in segments]
+    if any(name in _SHELVES for name in names):
         return max(counts) <= STORY_WORDS
-    if any(segment in _SUBJECTS for segment in segments[-2:]):
+    if any(name in _SUBJECTS for name in names[-2:]):
         return counts[-1] <= STORY_WORDS
-    last = _PARTS.split(_ENDING.sub("", segments[-1]))
-    return len(last) <= _SHORT_SEGMENT and last[-1] in _INDEXES
+    return bool(names) and names[-1] in _INDEXES
+
+
+def _last_word(segment: str) -> str:
+    """Return the last word of a segment of at most three, "" of a longer one."""
+    words = _PARTS.split(_ENDING.sub("", segment))
+    return words[-1] if len(words) <= _SHORT_SEGMENT else ""

@@ -146,7 +146,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
     )
     title = title or Title("", "text")
-    is_paywalled = kinds.is_paywalled(source.survey, source.metadata)
+    paywall = kinds.read_paywall(source.survey, source.metadata)
     is_one = kinds.is_one_article(source.metadata)
     marks = None if is_one else read_marks(source.survey, source.metadata)
     when = _dates(source, title.headline)
@@ -175,11 +175,11 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         credited = [*(c for c in blocks.credits if c.origin == "byline"), *credited]
     standing = _standing(source, when, credited)
     seen = kinds.Seen(
-        read_address(source.url), title.headline, source.metadata, standing, marks, is_paywalled
+        read_address(source.url), title.headline, source.metadata, standing, marks, paywall
     )
     kind = kinds.tell_kind(seen, kinds.measure(blocks.blocks, page_text, marks, title.headline))
     credits_ = once([*credited, *blocks.credits])
-    reading = _Reading(title, when, credits_, blocks, kind, is_paywalled, shown, traits)
+    reading = _Reading(title, when, credits_, blocks, kind, bool(paywall), shown, traits)
     return _assembled(source, source_id, reading)
 
 

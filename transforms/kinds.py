@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from transforms.language import count_words
 from transforms.listings import PRICE, Prose, listing_reason, size_of
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from transforms.records import ArticleKind, Block
     from transforms.survey import Survey
 
-TEASER_CHARS = 700
-FLASH_CHARS = 400
+TEASER_SIZE = 700
+FLASH_SIZE = 400
+CHARS_A_WORD = 6
 MIN_CAPTIONS = 4
 LONG_PARAGRAPH_CHARS = 100
 
@@ -52,6 +53,10 @@ _PAYWALL_HINTS = (
 STORY_TYPES = frozenset(ARTICLE_TYPES) - {"Review", "SocialMediaPosting"}  # products have reviews
 
 
+Paywall = Literal["", "declared", "shown"]
+"""Whether a text is not free: the page says so, or has a paywall's markup."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageKind:
     """The kind of a page and the reason for it."""
@@ -64,9 +69,10 @@ class PageKind:
 class Shape:
     """The measures of a page's text that its kind depends on."""
 
-    body_chars: int
+    body_size: int  # characters of an alphabet
     captions: int
     prose: Prose
+    is_cut: bool = False  # the text ends in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +87,19 @@ class Seen:
     metadata: Metadata
     standing: Standing
     marks: Marks | None
-    is_paywalled: bool
+    paywall: Paywall = ""
 
 
-def is_paywalled(page: Survey, metadata: Metadata) -> bool:
-    """Tell whether the page says that its text is not free, or shows a paywall."""
+def read_paywall(page: Survey, metadata: Metadata) -> Paywall:
+    """Tell whether the page says that its text is not free, or only shows a paywall."""
     declared = [node.get("isAccessibleForFree") for node in (metadata.article, *metadata.nodes)]
     said = [str(value).rsplit("/", 1)[-1].casefold() for value in declared if value is not None]
     if said:
-        return said[0] in {"false", "no", "0"}
+        return "declared" if said[0] in {"false", "no", "0"} else ""
     tier = (metadata.first("article:content_tier", "og:article:content_tier") or "").casefold()
     if tier:
-        return tier in {"locked", "metered", "paid", "premium"}
-    return bool(page.places(_PAYWALL_CLASS, _PAYWALL_HINTS))
+        return "declared" if tier in {"locked", "metered", "paid", "premium"} else ""
+    return "shown" if page.places(_PAYWALL_CLASS, _PAYWALL_HINTS) else ""
 
 
 def is_one_article(metadata: Metadata) -> bool:
@@ -122,16 +128,26 @@ def _by_points(seen: Seen, shape: Shape) -> PageKind | None:
 
 def _by_text(seen: Seen, shape: Shape, opinion: PageKind | None) -> PageKind:
     """Tell an article's kind by how much text of which sort it has."""
-    chars = f"{shape.body_chars} characters of text"
-    if seen.is_paywalled and shape.body_chars < TEASER_CHARS:
-        return PageKind("teaser", f"paywall, {chars}")
-    if shape.captions >= MIN_CAPTIONS and shape.body_chars < shape.captions * 150:
-        return PageKind("gallery", f"{shape.captions} captions, {chars}")
+    size = f"{shape.body_size} characters of text"
+    if shape.body_size < TEASER_SIZE and _is_stub(seen, shape):
+        return PageKind("teaser", f"paywall {seen.paywall}, {size}")
+    if shape.captions >= MIN_CAPTIONS and shape.body_size < shape.captions * 150:
+        return PageKind("gallery", f"{shape.captions} captions, {size}")
     if opinion is not None:
         return opinion
-    if _FLASH_TITLE.search(seen.headline) and shape.body_chars < FLASH_CHARS:
+    if _FLASH_TITLE.search(seen.headline) and shape.body_size < FLASH_SIZE:
         return PageKind("flash", "headline in capitals or marked urgent, little text")
     return PageKind("article", "no sign of another kind")
+
+
+def _is_stub(seen: Seen, shape: Shape) -> bool:
+    """Tell whether a short text before a paywall is not all: it may be a brief, and whole."""
+    if not seen.paywall:
+        return False
+    declared = str(seen.metadata.article.get("wordCount") or "")
+    words = int(declared) if declared.isascii() and declared.isdigit() else 0
+    is_longer = words * CHARS_A_WORD > 2 * shape.body_size
+    return seen.paywall == "declared" or shape.is_cut or is_longer
 
 
 def _declared(metadata: Metadata, shape: Shape) -> PageKind | None:
@@ -147,7 +163,7 @@ def _declared(metadata: Metadata, shape: Shape) -> PageKind | None:
         return PageKind("gallery", "json-ld type of a gallery")
     if (
         "VideoObject" in types
-        and shape.body_chars < TEASER_CHARS
+        and shape.body_size < TEASER_SIZE
         and (og_type.startswith("video") or not og_type)
     ):
         return PageKind("video", "json-ld type VideoObject, little text")
@@ -163,7 +179,7 @@ def _by_address(seen: Seen, shape: Shape) -> PageKind | None:
         return PageKind("live_blog", "called a live blog in its address or title")
     if _GALLERY_URL.search(path) and shape.captions >= 2:  # noqa: PLR2004 (several pictures)
         return PageKind("gallery", "address of a gallery")
-    if _VIDEO_URL.search(path) and shape.body_chars < 2 * TEASER_CHARS:
+    if _VIDEO_URL.search(path) and shape.body_size < 2 * TEASER_SIZE:
         return PageKind("video", "address of a video, little text")
     if _OPINION_URL.search(path) or _OPINION_SECTION.search(section):
         return PageKind("opinion", "section of opinion")
@@ -191,7 +207,8 @@ def measure(
         headline_words=count_words(headline),
     )
     return Shape(
-        body_chars=sum(len(block.text) for block in body),
+        body_size=sum(size_of(block.text) for block in body),
         captions=sum(block.kind == "caption" for block in blocks),
         prose=prose,
+        is_cut=bool(body) and body[-1].text.rstrip().endswith(("…", "...", "[…]", "[...]")),
     )

@@ -1,6 +1,7 @@
 """Pages that say by their type, platform or address that they are no article.
 
-Each sign here is enough by itself, on a page that does not declare itself one article.
+Each sign here is enough by itself, on a page that does not declare itself one article; a
+front page is none whatever it declares.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def no_article(
 
     ``marks`` is None where the page declares itself one article.
     """
+    if address.is_front:
+        return "listing", "front page"
     if marks is None:
         return None
     reason = _forum_reason(address, marks, standing)
@@ -43,7 +46,7 @@ def no_article(
     reason = _product_reason(address, metadata, marks, standing)
     if reason:
         return "product", reason
-    reason = _listing_reason(address, marks, standing)
+    reason = _listing_reason(marks, standing)
     return ("listing", reason) if reason else None
 
 
@@ -71,9 +74,7 @@ def _product_reason(address: Address, metadata: Metadata, marks: Marks, standing
     return "address of a product" if is_sold and _PRODUCT_PATH.search(address.path) else ""
 
 
-def _listing_reason(address: Address, marks: Marks, standing: Standing) -> str:
-    if address.is_front:
-        return "front page"
+def _listing_reason(marks: Marks, standing: Standing) -> str:
     if LISTING_TYPES & marks.types:
         return f"type {min(LISTING_TYPES & marks.types)}"
     if standing.has_date:

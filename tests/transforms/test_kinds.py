@@ -11,7 +11,7 @@ from lxml.html import document_fromstring
 
 from transforms.addresses import read_address
 from transforms.articles import extract
-from transforms.kinds import Seen, Shape, tell_kind
+from transforms.kinds import Paywall, Seen, Shape, tell_kind
 from transforms.listings import MIN_POINTS, Prose, Standing, listing_reason
 from transforms.metadata import Metadata
 from transforms.page_marks import Marks, read_marks
@@ -102,13 +102,21 @@ NO_STORY: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+FRONT_PAGES = [parts for kind, parts in NO_STORY if "listing" in kind and "url" in parts]
+
+
+@pytest.mark.parametrize("parts", FRONT_PAGES)
+def test_a_front_page_is_a_listing_whatever_it_declares(parts: dict[str, str]) -> None:
+    assert told(**{**parts, "head": DECLARED})[0] == "listing"
+
+
 @pytest.mark.parametrize(("kind", "parts"), NO_STORY)
 def test_one_strong_sign_tells_that_a_page_is_no_article(kind: str, parts: dict[str, str]) -> None:
     found, reason = told(**parts)
     assert (found, bool(reason)) == (kind, True)
 
 
-@pytest.mark.parametrize("parts", [parts for _, parts in NO_STORY])
+@pytest.mark.parametrize("parts", [parts for _, parts in NO_STORY if parts not in FRONT_PAGES])
 def test_a_page_that_declares_its_article_is_one_all_the_same(parts: dict[str, str]) -> None:
     assert told(**{**parts, "head": parts.get("head", "") + DECLARED})[0] == "article"
 
@@ -124,6 +132,7 @@ def test_a_page_that_declares_its_article_is_one_all_the_same(parts: dict[str, s
         {"root": 'class="archive"', "head": DATED},
         {"body": f'{STORY}<div itemtype="http://schema.org/Product"></div>', "head": DATED},
         {"url": f"{SHOP}/products/kettle"},
+        {"url": "https://steppe-herald.example/products/ferry-leaves-the-old-harbour"},
         {"body": STORY + teasers(30)},
         {"body": STORY + prices(7)},
     ],
@@ -161,6 +170,9 @@ def test_a_short_story_among_teasers_is_an_article() -> None:
         ("https://a.example/c/harbour/ferries/", "section"),
         ("https://a.example/harbour/news", "section"),
         ("https://a.example/mobile-app-reviews", "section"),
+        ("https://a.example/course-catalog/harbours", "section"),
+        ("https://a.example/products/kettles/enamelled", "section"),
+        ("https://a.example/?headline=ferry-leaves-old-harbour", ""),
         ("https://a.example/news/ferry-leaves-the-old-harbour-news", ""),
         ("https://web.archive.example/web/2020/https://a.example/", "front"),
         ("cached::page.html", ""),
@@ -254,10 +266,8 @@ def test_marks_of_a_shelf() -> None:
     assert not read_marks(survey(fewer), Metadata()).has_prices
 
 
-def seen(url: str, headline: str, metadata: Metadata, *, paywalled: bool = False) -> Seen:
-    return Seen(
-        read_address(f"https://a.example{url}"), headline, metadata, SILENT, None, paywalled
-    )
+def seen(url: str, headline: str, metadata: Metadata, paywall: Paywall = "") -> Seen:
+    return Seen(read_address(f"https://a.example{url}"), headline, metadata, SILENT, None, paywall)
 
 
 def declared(*types: str, **node: object) -> Metadata:
@@ -275,23 +285,35 @@ def declared(*types: str, **node: object) -> Metadata:
         ("/opinion/b", "A title", Metadata(), {}, "opinion"),
         ("/a/b", "A title", declared("OpinionNewsArticle"), {}, "opinion"),
         ("/a/b", "A title", declared("NewsArticle", articleSection="Meinung"), {}, "opinion"),
-        ("/a/b", "A title", Metadata(), {"captions": 9, "body_chars": 300}, "gallery"),
+        ("/a/b", "A title", Metadata(), {"captions": 9, "body_size": 300}, "gallery"),
         ("/gallery/b", "A title", Metadata(), {"captions": 2}, "gallery"),
-        ("/video/b", "A title", Metadata(), {"body_chars": 300}, "video"),
+        ("/video/b", "A title", Metadata(), {"body_size": 300}, "video"),
         ("/tag/b", "A title", declared("NewsArticle"), {}, "article"),
-        ("/a/b", "URGENT: Ferry sinks", Metadata(), {"body_chars": 90}, "flash"),
+        ("/a/b", "URGENT: Ferry sinks", Metadata(), {"body_size": 90}, "flash"),
     ],
 )
 def test_kinds_of_article(
     url: str, title: str, metadata: Metadata, given: dict[str, int], kind: str
 ) -> None:
-    shape = Shape(**{"body_chars": 3000, "captions": 0, **given}, prose=PROSE)  # type: ignore[arg-type]
+    shape = Shape(**{"body_size": 3000, "captions": 0, **given}, prose=PROSE)  # type: ignore[arg-type]
     found = tell_kind(seen(url, title, metadata), shape)
     assert (found.kind, bool(found.reason)) == (kind, True)
 
 
-def test_a_paywalled_page_of_little_text_is_a_teaser() -> None:
-    shape = Shape(body_chars=200, captions=0, prose=PROSE)
-    assert tell_kind(seen("/b", "T", Metadata(), paywalled=True), shape).kind == "teaser"
-    longer = replace(shape, body_chars=900)
-    assert tell_kind(seen("/b", "T", Metadata(), paywalled=True), longer).kind == "article"
+@pytest.mark.parametrize(
+    ("paywall", "metadata", "given", "kind"),
+    [
+        ("declared", Metadata(), {}, "teaser"),
+        ("declared", Metadata(), {"body_size": 700}, "article"),
+        ("shown", Metadata(), {}, "article"),  # a brief, and whole
+        ("shown", Metadata(), {"is_cut": True}, "teaser"),
+        ("shown", declared("NewsArticle", wordCount=80), {}, "teaser"),
+        ("shown", declared("NewsArticle", wordCount="60"), {}, "article"),
+        ("", Metadata(), {"is_cut": True}, "article"),
+    ],
+)
+def test_a_short_text_before_a_paywall_is_a_teaser_where_it_is_not_all(
+    paywall: Paywall, metadata: Metadata, given: dict[str, int], kind: str
+) -> None:
+    shape = Shape(**{"body_size": 200, "captions": 0, **given}, prose=PROSE)  # type: ignore[arg-type]
+    assert tell_kind(seen("/b", "T", metadata, paywall), shape).kind == kind
