@@ -42,6 +42,7 @@ _SHELVES = frozenset(
         " productos prodotti"
     ).split()
 )
+_GROUPS = frozenset({"category", "categories", "kategorie", "kategorien", "catalog", "catalogue"})
 # What an index is called: the last segment, or the last word of a short one.
 _INDEXES = frozenset(
     (  # noqa: SIM905 (easier to read)
@@ -117,12 +118,13 @@ def words_of(segment: str) -> int:
 
 
 def _is_section(segments: list[str], counts: list[int]) -> bool:
-    names = [_last_word(segment) for segment in segments]
-    if any(name in _SHELVES for name in names):
+    if not segments:
+        return False
+    if any(name in _SHELVES or _last_word(name) in _GROUPS for name in segments):
         return max(counts) <= STORY_WORDS
-    if any(name in _SUBJECTS for name in names[-2:]):
+    if any(name in _SUBJECTS for name in segments[-2:]):
         return counts[-1] <= STORY_WORDS
-    return bool(names) and names[-1] in _INDEXES
+    return _last_word(segments[-1]) in _INDEXES
 
 
 def _last_word(segment: str) -> str:

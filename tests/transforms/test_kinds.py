@@ -172,6 +172,7 @@ def test_a_short_story_among_teasers_is_an_article() -> None:
         ("https://a.example/mobile-app-reviews", "section"),
         ("https://a.example/course-catalog/harbours", "section"),
         ("https://a.example/products/kettles/enamelled", "section"),
+        ("https://a.example/stock-market/ferry-shares", ""),
         ("https://a.example/?headline=ferry-leaves-old-harbour", ""),
         ("https://a.example/news/ferry-leaves-the-old-harbour-news", ""),
         ("https://web.archive.example/web/2020/https://a.example/", "front"),
