@@ -3,8 +3,7 @@
 `set_aside` takes such elements out of the tree before the body is extracted and
 remembers where they stood, so that they can be put back in page order as typed
 blocks. Elements are told by their tag (``figure``, ``figcaption``) or by the
-words of their class, id and role; a container is believed to be a gallery only
-where it holds pictures and little text a picture.
+words of their class, id and role.
 """
 # ruff: noqa: RUF001, E501 (wording in several scripts, read as tables)
 
@@ -15,6 +14,18 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from transforms.captions import (
+    CAPTION_NAME,
+    GALLERY_NAME,
+    PICTURE_NAME,
+    Part,
+    is_gallery,
+    picture_box,
+    plain_text,
+    read_caption,
+    read_figure,
+    read_gallery,
+)
 from transforms.line_words import is_promo
 from transforms.metadata import plain
 
@@ -24,37 +35,13 @@ if TYPE_CHECKING:
     from transforms.records import BlockKind
     from transforms.survey import Survey
 
-MAX_CAPTION_CHARS = 1200
 MAX_PROMO_CHARS = 400
 MAX_WALL_CHARS = 600
 MAX_DATELINE_CHARS = 80
 MAX_SIGNATURE_CHARS = 80
 MAX_VIDEO_CHARS = 160
-MAX_CHARS_A_PICTURE = 400
-MAX_PICTURE_CHARS = 250
-MAX_CREDIT_CHARS = 60
-MAX_GALLERY_PROSE = 1500  # characters of paragraphs without a picture: no gallery holds more
 MAX_ASIDES = 400
 
-_CAPTION = re.compile(
-    r"(?:^|[\s_-])(?:fig|img|image|photo|picture|media|wp|gallery|lead|article|slide)?[_-]{0,2}"
-    r"caption(?:s|[_-]{0,2}(?:text|txt|body|inner|content|wrapper|container|title))?(?:$|[\s_-])"
-    r"|(?:image|photo|picture|img|media|figure|slide|gallery)[_-]{0,2}(?:caption|description|text|legend)"
-    r"|bild(?:unterschrift|text|legende|beschreibung)|pie[_-]?(?:de[_-]?)?foto|l[ée]gende|fotobyline"
-    r"|(?:Image|Photo|Picture|Media|Figure|Slide|Gallery)(?:Caption|Description)"
-)
-_CREDIT = re.compile(
-    r"(?:^|[\s_-])(?:photo|image|img|picture|media|caption|figure)?[_-]{0,2}"
-    r"(?:credits?|copyright|photographer|attribution|photo-?by|source)(?:$|[\s_-])|[a-z]Credit|[a-z]Copyright"
-)
-_GALLERY = re.compile(
-    r"(?:^|[\s_-])(?:photo|image|picture|media|img|article|wp-block)?[_-]{0,2}"
-    r"(?:galler(?:y|ies|ie)|galer(?:ie|ia|ía|i)|slide-?shows?|slider|slides|carousel|diaporama|"
-    r"bilder(?:galerie|strecke)|foto(?:strecke|galerie|galeria)|swiper|slick-slider|flickity)"
-    r"(?:[_-]{0,2}(?:wrapper|container|block|widget|inner|items?|list|module|box))?(?:$|[\s_-])"
-    r"|(?:Photo|Image|Picture|Media|Article)(?:Gallery|Carousel|Slideshow|Slider)"
-)
-_SLIDE = re.compile(r"(?:^|[\s_-])(?:gallery|slide|carousel|swiper|slick)[_-]{0,2}(?:item|slide|cell)?(?:$|[\s_-])")  # fmt: skip
 _VIDEO = re.compile(r"(?:^|[\s_-])video(?:$|[\s_-])|(?:^|[\s_-])(?:video|vid)[_-]?(?:player|teaser|embed|prompt|link|box|container|wrapper|caption|title)", re.IGNORECASE)  # fmt: skip
 _EMBED = re.compile(
     r"(?:^|\s)(?:twitter-(?:tweet|video)|instagram-media|fb-post|tiktok-embed|media-embed)"
@@ -72,10 +59,6 @@ _WALL = re.compile(
 )
 _PLACE_LINE = re.compile(
     r"(?:^|[\s_-])(?:date-?line|place-?line|ortsmarke|lieu|mesto)(?:$|[\s_-])", re.IGNORECASE
-)
-_PICTURE_BOX = re.compile(
-    r"(?:^|[\s_-])(?:pic|pics|picture|photo|foto|image|img|bild)(?:[_-]?(?:box|wrap|wrapper|container|block|full|left|right|big))?(?:$|[\s_-])",
-    re.IGNORECASE,
 )
 _SOCIAL = re.compile(
     r"embed|tweet|twitter|social|instagram|facebook|telegram|weibo|vkontakte|fremdbeitrag|mastodon|bluesky",
@@ -100,16 +83,6 @@ _NEVER = frozenset(
 _INLINE = frozenset({"a", "span", "b", "i", "em", "strong", "small", "img", "svg", "picture"})
 _MARK = "\ue000{}\ue001"
 _MARKS = re.compile("\ue000(\\d+)\ue001")
-_CREDIT_TAIL = re.compile(
-    r"(?:^|(?<=[\s.!?|–—-]))(?P<credit>(?:(?:Photo(?:graph)?s?|Foto(?:graf)?|Fotos|Bild(?:er)?|Image|Picture|"
-    r"Credits?|Quelle|Source|Фото|Fuente|Crédits?|Kuva|Zdjęcie|Fot\.?|Copyright|摄|写真|사진)\s*"
-    r"(?:(?:by|von|de|credit|courtesy)\s*)?[:：/]\s*|©\s*)(?P<who>[^:：]{2,90}))$",
-    re.IGNORECASE,
-)
-_CREDIT_PARENS = re.compile(
-    r"\s*[(\[（](?P<who>[^()\[\]]{0,60}(?:AP|AFP|Reuters|REUTERS|Getty|dpa|EPA|EFE|TASS|ТАСС|"
-    r"Photo|Foto|Image|Фото|Xinhua|Anadolu|PA|ANSA|Imago|IMAGO|via|©)\b[^()\[\]]{0,60})[)\]）]\s*\.?$"
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +105,10 @@ class PageText:
     linked: frozenset[str]  # texts of paragraphs and list items that are one link
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    kind: BlockKind
-    text: str
-    credit: str | None = None
-
-
 def set_aside(page: Survey) -> PageText:
     """Take captions, galleries, embeds, video prompts and link boxes out of a tree, in place."""
     linked = _linked_lines(page.tagged("a"))
-    taken: list[tuple[HtmlElement, list[_Part]]] = []
+    taken: list[tuple[HtmlElement, list[Part]]] = []
     done: set[HtmlElement] = set()
     for element in _candidates(page):
         if len(taken) >= MAX_ASIDES:
@@ -154,7 +120,7 @@ def set_aside(page: Survey) -> PageText:
             taken.append((element, parts))
             done.add(element)
     taken += [
-        (line, [_Part("promo", text)])
+        (line, [Part("promo", text)])
         for line, text in linked.items()
         if line.tag == "p"
         and is_promo(text, is_link=True)
@@ -188,15 +154,6 @@ def _candidates(page: Survey) -> list[HtmlElement]:
 def squeeze(text: str) -> str:
     """Return a text without its white space."""
     return "".join(text.split())
-
-
-def split_credit(text: str) -> tuple[str, str | None]:
-    """Part a caption from the picture's credit at its end."""
-    for pattern in (_CREDIT_PARENS, _CREDIT_TAIL):
-        match = pattern.search(text)
-        if match is not None:
-            return text[: match.start()].strip(" |–—-"), match["who"].strip(" .")
-    return text, None
 
 
 def _cut(tree: HtmlElement, elements: list[HtmlElement]) -> tuple[str, dict[int, int]]:
@@ -237,18 +194,18 @@ def drop(element: HtmlElement) -> None:
             previous.tail = (previous.tail or "") + tail
 
 
-def _parts(element: HtmlElement) -> list[_Part] | None:
+def _parts(element: HtmlElement) -> list[Part] | None:
     """Return the blocks that an element is set aside as; None where it belongs to the text."""
     tag = element.tag
     if tag in _NEVER:
         return None
     if tag == "iframe":
         title = plain(element.get("title") or "")
-        return [_Part("embed", title)] if title else []
+        return [Part("embed", title)] if title else []
     words = f"{element.get('class') or ''} {element.get('id') or ''}"
     if _EMBED.search(words) or (tag == "blockquote" and _is_post(element, words)):
-        text = _plain_text(element)
-        return [_Part("embed", text)] if text else []
+        text = plain_text(element)
+        return [Part("embed", text)] if text else []
     if tag == "blockquote":
         return None
     if tag == "span" and _PLACE_LINE.search(words):
@@ -257,29 +214,29 @@ def _parts(element: HtmlElement) -> list[_Part] | None:
     return found if found is not None or tag in _INLINE else _box(element, words)
 
 
-def _pictures(element: HtmlElement, words: str) -> list[_Part] | None:
+def _pictures(element: HtmlElement, words: str) -> list[Part] | None:
     """Read figures, and what is named after a gallery, a picture, a caption or a video."""
     if element.tag in {"figure", "figcaption"} or element.get("role") == "figure":
-        return _figure(element)
+        return read_figure(element)
     if element.tag == "a" and (prompt := _video_link(element, words)) is not None:
         return prompt
     if element.tag != "span":
-        if _GALLERY.search(words) and _is_gallery(element):
-            return _gallery(element)
-        if _PICTURE_BOX.search(words) and (found := _picture_box(element)):
+        if GALLERY_NAME.search(words) and is_gallery(element):
+            return read_gallery(element)
+        if PICTURE_NAME.search(words) and (found := picture_box(element)):
             return found
-    return _caption(element) if _CAPTION.search(words) else None
+    return read_caption(element) if CAPTION_NAME.search(words) else None
 
 
-def _video_link(element: HtmlElement, words: str) -> list[_Part] | None:
+def _video_link(element: HtmlElement, words: str) -> list[Part] | None:
     """Read a link named after a video, where it is all that its element says."""
     parent = element.getparent()
-    if not _VIDEO.search(words) or parent is None or _plain_text(parent) != _plain_text(element):
+    if not _VIDEO.search(words) or parent is None or plain_text(parent) != plain_text(element):
         return None
     return _short(element, "video", MAX_VIDEO_CHARS)
 
 
-def _box(element: HtmlElement, words: str) -> list[_Part] | None:
+def _box(element: HtmlElement, words: str) -> list[Part] | None:
     """Read what stands in a box of its own: a teaser, a paywall, a video prompt, promotion."""
     if element.tag == "div" and _is_teaser(element):
         return _short(element, "promo", MAX_PROMO_CHARS)
@@ -325,126 +282,21 @@ def _is_post(element: HtmlElement, words: str) -> bool:
     return tail is not None and _SIGNED.match(tail) is not None and len(tail) <= MAX_SIGNATURE_CHARS
 
 
-def _place_line(element: HtmlElement) -> list[_Part] | None:
+def _place_line(element: HtmlElement) -> list[Part] | None:
     """Return a marked dateline, where it opens its paragraph."""
-    parent, text = element.getparent(), _plain_text(element)
+    parent, text = element.getparent(), plain_text(element)
     opens = parent is not None and parent[0] is element and not (parent.text or "").strip()
     if not opens or not text or len(text) > MAX_DATELINE_CHARS or not (element.tail or "").strip():
         return None
     element.tail = (element.tail or "").lstrip(" \n\t-–—:")
-    return [_Part("dateline", text.rstrip("-–—: "))]
+    return [Part("dateline", text.rstrip("-–—: "))]
 
 
-def _picture_box(element: HtmlElement) -> list[_Part] | None:
-    """Read a box named after pictures: one picture, a short text under it and nothing else."""
-    pictures = sum(1 for _ in element.iter("img"))
-    text = _plain_text(element)
-    if pictures != 1 or not 0 < len(text) <= MAX_PICTURE_CHARS or element.find(".//h1") is not None:
-        return None
-    if any(True for _ in element.iter("a", "button", "h2", "h3", "ul")):
-        return None
-    return _caption(element)
-
-
-def _short(element: HtmlElement, kind: BlockKind, limit: int) -> list[_Part] | None:
-    text = _plain_text(element)
+def _short(element: HtmlElement, kind: BlockKind, limit: int) -> list[Part] | None:
+    text = plain_text(element)
     if not text or len(text) > limit or element.find(".//h1") is not None:
         return None
-    return [_Part(kind, text)]
-
-
-def _figure(element: HtmlElement) -> list[_Part] | None:
-    """Read a figure: its captions; None where it wraps something else (a table, a quotation)."""
-    if element.tag == "figcaption":
-        return _caption(element) or []
-    if element.find(".//table") is not None or element.find(".//h1") is not None:
-        return None
-    captions = [part for inner in element.iter("figcaption") for part in _caption(inner) or []]
-    if captions or element.find(".//figcaption") is not None:
-        return captions
-    if element.find(".//blockquote") is not None or not _has_picture(element):
-        return None
-    for inner in element.iter("div", "p", "span"):
-        if _CAPTION.search(inner.get("class") or ""):
-            return _caption(inner) or []
-    return _caption(element) or []
-
-
-def _caption(element: HtmlElement) -> list[_Part] | None:
-    if element.find(".//h1") is not None:
-        return None
-    marked = [
-        inner
-        for inner in element.iterdescendants("span", "p", "div", "small", "cite", "em", "i")
-        if _CREDIT.search(inner.get("class") or "")
-    ]
-    text = _plain_text(element)
-    if len(text) > MAX_CAPTION_CHARS:
-        return None
-    if not text:
-        return []
-    marked = marked or _closing_mark(element)
-    credit = plain(marked[0].text_content()) if marked else None
-    if credit and text.endswith(credit):
-        text = text[: -len(credit)].strip(" |–—-")
-    elif not credit:
-        text, credit = split_credit(text)
-    return [_Part("caption", text, credit)] if text or credit else []
-
-
-def _closing_mark(element: HtmlElement) -> list[HtmlElement]:
-    """Return the short inline element of a class of its own that ends a caption: its credit."""
-    last = element
-    while len(last) and not (last[-1].tail or "").strip():
-        last = last[-1]
-        if last.tag in {"span", "small", "cite", "i", "em"} and last.get("class"):
-            chars = len(_plain_text(last))
-            return (
-                [last] if 0 < chars <= min(MAX_CREDIT_CHARS, len(_plain_text(element)) - 1) else []
-            )
-    return []
-
-
-def _is_gallery(element: HtmlElement) -> bool:
-    """Tell whether a container is a gallery: pictures, and little text for each."""
-    if element.find(".//h1") is not None:
-        return False
-    pictures = sum(1 for _ in element.iter("img", "picture", "figure", "source"))
-    chars = len(_plain_text(element))
-    prose = sum(
-        len(paragraph.text_content())
-        for paragraph in element.iter("p")
-        if not _CAPTION.search(paragraph.get("class") or "")
-    )
-    return (
-        pictures > 0
-        and chars <= pictures * MAX_CHARS_A_PICTURE
-        and prose <= max(MAX_GALLERY_PROSE, pictures * MAX_CHARS_A_PICTURE // 2)
-    )
-
-
-def _gallery(element: HtmlElement) -> list[_Part]:
-    found = [part for inner in element.iter("figcaption") for part in _caption(inner) or []]
-    if found:
-        return found
-    for inner in element.iterdescendants("div", "p", "span", "li"):
-        if _CAPTION.search(inner.get("class") or "") and not any(
-            _CAPTION.search(above.get("class") or "")
-            for above in inner.iterancestors()
-            if above is not element and element in above.iterancestors()
-        ):
-            found += _caption(inner) or []
-    if found:
-        return found
-    slides = [
-        inner for inner in element.iterdescendants() if _SLIDE.search(inner.get("class") or "")
-    ]
-    texts = dict.fromkeys(_plain_text(inner) for inner in slides or element)
-    return [_Part("caption", *split_credit(text)) for text in texts if text][:MAX_ASIDES]
-
-
-def _has_picture(element: HtmlElement) -> bool:
-    return next(element.iter("img", "picture", "source", "svg", "noscript"), None) is not None
+    return [Part(kind, text)]
 
 
 def _is_in_article(element: HtmlElement) -> bool:
@@ -472,7 +324,3 @@ def _linked_lines(links: list[HtmlElement]) -> dict[HtmlElement, str]:
                 found[element] = plain(element.text_content())
                 break
     return found
-
-
-def _plain_text(element: HtmlElement) -> str:
-    return plain(" ".join(element.itertext()))

@@ -54,6 +54,7 @@ WIDER_BELOW_CHARS = 500
 SAMPLED_TEXTS = 300  # text nodes that tell the page's script
 SENTENCE_CHARS = 80  # of the Latin script: enough to be what the page says
 WHOLE_PAGE_SHARE = 0.9
+WHOLE_PAGE_RATIO = 3.0  # a page with more than that beside a short text says it elsewhere
 APPENDED_HINTS = ("mvp-post-add", "infinite", "elementor-share-buttons")  # of RAW_TREE_PRUNE_XPATH
 
 # Discarded pages are told by a value; the library's own log line says nothing more.
@@ -79,8 +80,11 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     if len(found.text) < options.min_extracted_size:
         body, text, chars = baseline(tree)
         is_all = len(body) == 1 and chars >= WHOLE_PAGE_SHARE * page.clean_chars
-        is_said = is_all and dense > 1 and len(found.text) * dense >= SENTENCE_CHARS
-        found = Content(body, text) if chars > len(found.text) and not is_said else found
+        is_said = len(found.text) * dense >= SENTENCE_CHARS and (
+            page.is_dense or chars <= WHOLE_PAGE_RATIO * len(found.text)
+        )
+        if chars > len(found.text) and not (is_all and is_said):
+            found = Content(body, text)
     if 0 < len(found.text) < ESCALATION_MAX_LENGTH:
         found = _second_try(page, found, options)
     return pieces_of(found.body)

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from transforms.asides import PageText, set_aside, split_credit, squeeze
+from transforms.asides import PageText, set_aside, squeeze
 from transforms.blocks import Draft, build_blocks, number_blocks, reading_text, type_line
+from transforms.captions import split_credit
 from transforms.engine_pieces import Piece
 from transforms.records import BODY_KINDS
 from transforms.survey import survey
