@@ -22,9 +22,12 @@ UNSTABLE_SHARE = 0.5  # fewer are items whose publisher gave them a new guid wit
 
 
 def doubtful_links(entries: Sequence[Entry], known: Container[str]) -> frozenset[str]:
-    """Return the links of entries whose id is unknown: each stands once in the document."""
+    """Return the links to look up: of entries whose id is unknown, where they are half of all.
+
+    Each of them stands once in the document. Fewer prove nothing, and cost no look-up.
+    """
     links = Counter(entry.canonical_url for entry in entries)
-    return frozenset(
+    found = frozenset(
         entry.canonical_url
         for entry in entries
         if entry.canonical_url is not None
@@ -32,6 +35,8 @@ def doubtful_links(entries: Sequence[Entry], known: Container[str]) -> frozenset
         and links[entry.canonical_url] == 1
         and entry.entry_id not in known
     )
+    linked = sum(entry.canonical_url is not None for entry in entries)
+    return found if len(found) >= UNSTABLE_SHARE * linked else frozenset()
 
 
 def recognised(

@@ -75,7 +75,17 @@ def test_other_documents_stay_as_they_are(items: tuple[tuple[str | None, str | N
     assert told(parsed, entry("1", "l1"), entry("2", "l2")) is parsed
 
 
-def test_only_unknown_items_are_looked_up_by_link() -> None:
-    known = entry("1", "l1")
-    entries = document(("1", "l1"), ("2", "l2"), ("3", "l3"), ("4", "l3"), (None, "l5")).entries
-    assert doubtful_links(entries, {known.entry_id}) == {"l2"}
+@pytest.mark.parametrize(
+    ("items", "links"),
+    [
+        ((("1", "l1"), ("2", "l2")), {"l2"}),
+        ((("1", "l1"), ("2", "l2"), ("3", "l3")), {"l2", "l3"}),
+        ((("1", "l1"), ("2", "l2"), ("1", "l4")), set()),  # one of three
+        ((("2", "l2"), ("3", "l3"), ("4", "l3"), (None, "l5")), set()),  # l3 stands twice
+        ((), set()),
+    ],
+)
+def test_only_unknown_items_are_looked_up_and_only_where_they_are_half(
+    items: tuple[tuple[str | None, str | None], ...], links: set[str]
+) -> None:
+    assert doubtful_links(document(*items).entries, {entry("1", "l1").entry_id}) == links
