@@ -33,6 +33,7 @@ from transforms.language import (
 from transforms.listings import Standing
 from transforms.mastheads import site_names
 from transforms.metadata import Metadata, declared_text, plain, read_metadata, text_of, texts_of
+from transforms.outlet_places import read_place, sight_places
 from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
 from transforms.page_marks import read_marks
 from transforms.pages import Page, TooComplexError, read_page
@@ -45,9 +46,17 @@ from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, re
 from transforms.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from transforms.records import Credit, Entry, Exchange, OutletKnowledge, PageTraits
+    from transforms.records import (
+        Credit,
+        Entry,
+        Exchange,
+        OutletKnowledge,
+        PageTraits,
+        PlaceField,
+        Sighting,
+    )
 
 EXTRACTOR = f"copytaster {VERSION}; {engine.VERSION}"
 MAX_PAGE_BYTES = 5 * 2**20
@@ -75,6 +84,10 @@ class _Source:
     url: str
     sites: tuple[str, ...]
     knowledge: OutletKnowledge | None
+
+    def learned(self, field: PlaceField) -> str | None:
+        """Return what stands where the outlet's pages have a field."""
+        return read_place(self.survey, self.knowledge, field) if self.knowledge else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,7 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         entry_title=entry.title if entry else None,
         shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
     )
-    title = title or Title("", "text")
+    title = _as_learned(source, title) or Title("", "text")
     paywall = kinds.read_paywall(source.survey, source.metadata)
     is_one = kinds.is_one_article(source.metadata)
     marks = None if is_one else read_marks(source.survey, source.metadata)
@@ -156,7 +169,9 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         sites=source.sites,
         entry=entry,
         headline=title.headline,
+        learned=source.learned("byline"),
     )
+    sightings = _sightings(source, title, when, credited)
     shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
     page_text = set_aside(source.survey)
     blocks = _blocks(source, page_text, title, [credit.name for credit in credited], shown)
@@ -164,7 +179,9 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         title = replace(title, headline=_first_words(blocks.body))
     if not title.headline:
         return _problem(source.exchange, "no_title", "neither page nor feed names the article")
-    traits = traits_of(blocks.blocks, title.headline, url=source.url, titles=title.candidates)
+    traits = traits_of(
+        blocks.blocks, title.headline, url=source.url, titles=title.candidates, sightings=sightings
+    )
     if source.knowledge:
         own = _descriptions(source.metadata)
         shared = shared_lines(blocks.blocks, traits, source.knowledge, own)
@@ -332,7 +349,9 @@ def _dates(source: _Source, headline: str) -> moments.Published:
     )
     published = published or searched_dates(source.survey, headline, language)
     fetched_at = source.exchange.fetched_at
-    when = moments.choose(published, modified, fetched_at=fetched_at)
+    raw = source.learned("published")
+    learned = parse_date(raw, origin="markup:learned", language=language) if raw else None
+    when = moments.choose(published, modified, fetched_at=fetched_at, learned=learned)
     if when.published is not None:
         return when
     latest = (fetched_at + moments.FUTURE).date()
@@ -342,6 +361,27 @@ def _dates(source: _Source, headline: str) -> moments.Published:
         searched = replace(searched, precision="year")
     extra = [searched] if searched is not None else []
     return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
+
+
+def _as_learned(source: _Source, title: Title | None) -> Title | None:
+    """Return what stands where the outlet has its headlines, if a page's names all differ."""
+    if title is None or title.is_agreed or not (learned := source.learned("headline")):
+        return title
+    is_near = any(learned in name or name in learned for name in title.candidates)
+    return replace(title, headline=learned, origin="markup:learned") if is_near else title
+
+
+def _sightings(
+    source: _Source, title: Title, when: moments.Published, credited: Iterable[Credit]
+) -> tuple[Sighting, ...]:
+    """Return where the page shows what its sources agree on."""
+    people = [c for c in credited if c.role == "author" and c.origin in {"json-ld", "meta"}]
+    return sight_places(
+        source.survey,
+        headline=title.headline if title.is_agreed else None,
+        published=moments.agreed_day(when),
+        authors=[credit.name for credit in people],
+    )
 
 
 def _blocks(

@@ -42,21 +42,23 @@ _NO_BYLINE_CLASS = re.compile(
 )
 
 
-def gather_credits(
+def gather_credits(  # noqa: PLR0913 (each source of names)
     page: Survey,
     metadata: Metadata,
     *,
     sites: Sequence[str],
     entry: Entry | None,
     headline: str,
+    learned: str | None = None,
 ) -> list[Credit]:
     """Return who the page's sources credit: the first source that names people, desks beside them.
 
     Where they name no person, the lines around the headline are read, and where nobody is
-    named at all, whatever the markup calls an author.
+    named at all, whatever the markup calls an author. ``learned`` is what stands where the
+    outlet's pages have their byline.
     """
     institutions: list[Credit] = []
-    for origin, raws in _sources(page, metadata, entry):
+    for origin, raws in _sources(page, metadata, entry, learned):
         found = [credit for raw in raws for credit in _read(raw, origin, sites)]
         if any(credit.role == "author" for credit in found):
             return found
@@ -78,10 +80,11 @@ def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
 
 
 def _sources(
-    page: Survey, metadata: Metadata, entry: Entry | None
+    page: Survey, metadata: Metadata, entry: Entry | None, learned: str | None
 ) -> Iterator[tuple[str, Sequence[str]]]:
     yield "json-ld", tuple(_declared(metadata))
     yield "meta", _meta(metadata)
+    yield "byline", (learned,) if learned else ()
     yield "byline", tuple(marked_bylines(page))
     if entry is not None:
         yield "feed", entry.authors

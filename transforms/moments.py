@@ -18,6 +18,7 @@ from transforms.records import Doubt, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from transforms.metadata import Metadata
     from transforms.records import Entry
@@ -111,12 +112,25 @@ def date_language(declared: str | None, tag: str | None, host: str) -> str | Non
 
 
 def choose(
-    published: Sequence[Moment], modified: Sequence[Moment], *, fetched_at: datetime
+    published: Sequence[Moment],
+    modified: Sequence[Moment],
+    *,
+    fetched_at: datetime,
+    learned: Moment | None = None,
 ) -> Published:
-    """Choose the time of publication and of the last change; tell what contradicts."""
+    """Choose the time of publication and of the last change; tell what contradicts.
+
+    ``learned`` is what stands where the outlet's pages have their date: it is asked where
+    nothing is declared, and decides between declarations that contradict each other.
+    """
+    if learned is not None and not any(map(_is_declared, published)):
+        published = [learned, *published]
     latest = fetched_at + FUTURE
     plausible = [moment for moment in published if _is_plausible(moment, latest)]
     chosen = min(plausible, key=_rank, default=None)
+    if learned is not None and chosen is not None and abs(learned.at - chosen.at) > CONFLICT:
+        agreeing = [m for m in plausible if _is_declared(m) and m.at.date() == learned.at.date()]
+        chosen = min(agreeing, key=_rank, default=chosen)
     changed = [moment for moment in modified if _is_plausible(moment, latest)]
     last = min(changed, key=_rank, default=None)
     if chosen is not None and last is not None and last.at < chosen.at - CONFLICT:
@@ -211,6 +225,20 @@ def _doubts(
             detail = f"{chosen.raw} ({chosen.origin}) against {moment.raw} ({moment.origin})"
             yield Doubt(code="date_conflict", detail=detail)
             return
+
+
+def _is_declared(moment: Moment) -> bool:
+    return moment.origin.partition(":")[0] in {"json-ld", "meta", "feed"}
+
+
+def agreed_day(when: Published) -> date | None:
+    """Return the day of publication where two kinds of source declare it."""
+    if when.published is None or when.published.precision in {"month", "year"}:
+        return None
+    day = when.published.at.date()
+    same = (moment for moment in when.candidates if moment.at.date() == day)
+    kinds = {moment.origin.partition(":")[0] for moment in same}
+    return day if len(kinds & {"json-ld", "meta", "feed", "url"}) > 1 else None
 
 
 def _rank(moment: Moment) -> tuple[int, int]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from transforms.blocks import Blocks
-    from transforms.records import Block, OutletKnowledge
+    from transforms.records import Block, OutletKnowledge, Sighting
 
 MIN_LINE_LETTERS = 20
 MAX_LINES = 20  # remembered of one page
@@ -74,7 +74,12 @@ def _key(letters: str) -> int:
 
 
 def traits_of(
-    blocks: Sequence[Block], headline: str, *, url: str, titles: Iterable[str] = ()
+    blocks: Sequence[Block],
+    headline: str,
+    *,
+    url: str,
+    titles: Iterable[str] = (),
+    sightings: tuple[Sighting, ...] = (),
 ) -> PageTraits:
     """Return what a page may share with others of its outlet.
 
@@ -94,6 +99,7 @@ def traits_of(
         titles=tuple(sorted(called)),
         line_texts=tuple(lines[key][:MAX_EXAMPLE_CHARS] for key in kept),
         title_texts=tuple(called[key][:MAX_EXAMPLE_CHARS] for key in sorted(called)),
+        sightings=sightings,
     )
 
 

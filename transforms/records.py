@@ -56,6 +56,8 @@ SHOWN_KINDS: frozenset[BlockKind] = BODY_KINDS | {"boilerplate"}
 
 LIVE_LANE = "live"
 
+PlaceField = Literal["headline", "published", "byline"]
+
 CreditRole = Literal["author", "desk", "agency", "photographer"]
 
 ArticleKind = Literal[
@@ -471,6 +473,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A place in a page's markup that shows, or fails to show, what its sources agree on."""
+
+    field: PlaceField
+    path: str  # tag and itemprop, class or id
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageTraits:
     """What one page may share with others of its outlet; texts as keys of their letters.
 
@@ -486,6 +497,7 @@ class PageTraits:
     titles: tuple[int, ...]  # all that it calls itself
     line_texts: tuple[str, ...] = ()
     title_texts: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

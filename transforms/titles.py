@@ -49,6 +49,7 @@ class Title:
     origin: str
     kicker: str | None = None
     candidates: tuple[str, ...] = ()  # all that the page calls itself
+    is_agreed: bool = False  # it stands in two places
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def choose_title(
         return None
     text, origin, kicker = _without_kicker(*chosen, names)
     kicker = kicker or _kicker(page, text)
-    return Title(text[:MAX_HEADLINE_CHARS], origin, kicker, candidates)
+    return Title(text[:MAX_HEADLINE_CHARS], origin, kicker, candidates, text in names.agreed())
 
 
 def _names(

@@ -7,9 +7,9 @@ known before, so a run that was killed and started again reads them alike.
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from transforms.records import OutletKnowledge, PageTraits
+from transforms.records import OutletKnowledge, PageTraits, Sighting
 from warehouse.connection import query, transaction
 from warehouse.read import asked
 from warehouse.write import run
@@ -31,7 +31,7 @@ def knowledge(con: duckdb.DuckDBPyConnection, outlets: Iterable[str]) -> dict[st
         outlet: OutletKnowledge(
             outlet=outlet,
             version=max(row[1] for row in found),
-            pages=tuple(_traits(outlet, *row[2:]) for row in found),
+            pages=tuple(_traits(outlet, *row[2:-1], sightings=row[-1]) for row in found),
         )
         for outlet, group in groupby(rows, key=lambda row: str(row[0]))
         for found in (list(group),)
@@ -51,8 +51,16 @@ def forget(con: duckdb.DuckDBPyConnection, before: datetime) -> int:
         return int(done[0][0])
 
 
-def _traits(outlet: str, headline: int, *keys: list[int]) -> PageTraits:
+def _traits(
+    outlet: str, headline: int, *keys: list[int], sightings: Iterable[dict[str, Any]]
+) -> PageTraits:
     topic, story, lines, titles = map(tuple, keys)
     return PageTraits(
-        outlet=outlet, headline=headline, topic=topic, story=story, lines=lines, titles=titles
+        outlet=outlet,
+        headline=headline,
+        topic=topic,
+        story=story,
+        lines=lines,
+        titles=titles,
+        sightings=tuple(Sighting(**one) for one in sightings),
     )

@@ -121,6 +121,7 @@ def outlet_rows(batch: Batch) -> list[Row]:
         traits_hash = text_hash(repr(article.traits))
         rows[article.article_id, traits_hash] = {
             **columns_of(article.traits),
+            "sightings": [columns_of(one) for one in article.traits.sightings],
             "article_id": article.article_id,
             "traits_hash": traits_hash,
             "since_version": None,

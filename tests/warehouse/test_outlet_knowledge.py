@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from transforms.outlets import traits_of
-from transforms.records import Block
+from transforms.records import Block, Sighting
 from warehouse import load, loaded, outlets
 from warehouse.connection import writing
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from warehouse.connection import Home
 
 OUTLET = "courier.example"
+STAMP = Sighting(field="published", path="div.stamp", is_right=True)
+BADGE = Sighting(field="byline", path="p.badge", is_right=False)
 BOX = "Every weekday evening our letter brings the day to your inbox, free of charge."
 
 
@@ -36,7 +38,9 @@ def traits(headline: str, *lines: str) -> PageTraits:
         Block(position=number, kind="paragraph", text=text) for number, text in enumerate(lines)
     ]
     url = f"https://www.{OUTLET}/a"
-    return traits_of(blocks, headline, url=url, titles=(headline, "Courier Life"))
+    return traits_of(
+        blocks, headline, url=url, titles=(headline, "Courier Life"), sightings=(STAMP, BADGE)
+    )
 
 
 def load_page(
@@ -134,11 +138,15 @@ def test_the_view_shows_what_pages_share(
     assert con.execute("from report.outlet_knowledge").fetchall() == []
     outlets.learn(con)
     found = con.execute(
-        "select kind, text, pages, of_pages, version, article_ids"
+        "select kind, text, pages, wrong_pages, of_pages, version, article_ids"
         " from report.outlet_knowledge order by kind"
     ).fetchall()
     ids = [article.article_id for article in reversed(articles)]
-    assert found == [("line", BOX, 3, 3, 1, ids), ("title", "Courier Life", 3, 3, 1, ids)]
+    assert found == [
+        ("line", BOX, 3, 0, 3, 1, ids),
+        ("place of published", "div.stamp", 3, 0, 3, 1, ids),
+        ("title", "Courier Life", 3, 0, 3, 1, ids),
+    ]
 
 
 def test_a_text_that_one_story_has_under_two_addresses_is_not_shown(
@@ -148,5 +156,5 @@ def test_a_text_that_one_story_has_under_two_addresses_is_not_shown(
     for hours, key in enumerate("ab"):
         load_page(con, world, key, hours, traits=same)
     outlets.learn(con)
-    kinds = con.execute("select distinct kind from report.outlet_knowledge").fetchall()
-    assert kinds == [("title",)]
+    lines = con.execute("from report.outlet_knowledge where kind = 'line'").fetchall()
+    assert lines == []

@@ -2,7 +2,7 @@
 -- Parameter: how many articles of an outlet are remembered.
 select
     outlet, max(since_version) over (partition by outlet) as version, headline, topic, story,
-    lines, titles
+    lines, titles, coalesce(sightings, []) as sightings
 from (
     select pages.*
     from ops.outlet_pages as pages
