@@ -123,10 +123,10 @@ def _lines(text: str) -> list[str]:
 
 def _joined(lines: list[str]) -> list[str]:
     """Join lines that break inside a sentence; a break after its end parts two paragraphs."""
-    joined: list[str] = []
+    runs: list[list[str]] = []
     for line in lines:
-        if joined and not _SENTENCE_END.search(joined[-1]):
-            joined[-1] = f"{joined[-1]} {line}"
+        if runs and not _SENTENCE_END.search(runs[-1][-1]):
+            runs[-1].append(line)
         else:
-            joined.append(line)
-    return joined
+            runs.append([line])
+    return [" ".join(run) for run in runs]

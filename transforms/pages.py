@@ -12,7 +12,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import cchardet
 from lxml import etree
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_ELEMENTS = 40_000
+MAX_SIBLINGS = 5_000  # work grows with the square of them; novels on one page have under 4,000
 MAX_LINKS = 10_000
 MAX_ATTRIBUTES = 60_000
 MAX_ATTRIBUTES_OF_ONE = 2_000
@@ -47,6 +48,11 @@ _LAYOUT_HINTS = (  # U+00AD, U+200B, U+FEFF; U+200C and U+200D are part of Persi
     b"\xe2\x80\x8b", b"&ZeroWidthSpace;", b"&#8203;", b"&#x200B;", b"&#x200b;", b"\xef\xbb\xbf",
 )  # fmt: skip
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # XML 1.0 has no place for them
+# References to what is no character of XML 1.0: control codes, surrogates, U+FFFE and U+FFFF.
+_NO_CHARACTER = re.compile(
+    rb"&#(?:[xX]0*(?:1?[0-8bBcCeEfF]|1[9aAdD]|7[fF]|[fF]{3}[eEfF]|[dD][89a-fA-F][0-9a-fA-F]{2})?(?![0-9a-fA-F])"
+    rb"|0*(?:[0-8]|1[124-9]|2\d|3[01]|127|6553[45]|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57[0-2]\d{2}|573[0-3]\d|5734[0-3])(?!\d));?"
+)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _MARKUP_HEAD_BYTES = 4096
@@ -58,6 +64,10 @@ _ENCODINGS = {
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "iso-8859-9": "cp1254",
     "iso-8859-8-i": "iso-8859-8", "tis-620": "cp874", "iso-8859-11": "cp874", "utf8": "utf-8",
 }  # fmt: skip
+
+
+_count = etree.XPath("count(descendant::*)")
+_is_crowded = etree.XPath(f"boolean(descendant::*[*[{MAX_SIBLINGS + 1}]])")
 
 
 class TooComplexError(ValueError):
@@ -88,6 +98,7 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
         return None
     if not isinstance(tree, HtmlElement) or tree.find("body") is None:
         return None
+    check_tree(tree)
     return Page(tree, ld_json, encoding, is_cut)
 
 
@@ -103,6 +114,18 @@ def _parser() -> HTMLParser:
     )
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     return parser
+
+
+def check_tree(tree: HtmlElement) -> None:
+    """Raise TooComplexError where a tree has too many elements, or one of them too many children.
+
+    Tags left open make more elements than the bytes tell.
+    """
+    elements = int(cast("float", _count(tree)))
+    if elements > MAX_ELEMENTS:
+        raise TooComplexError(f"{elements} elements, at most {MAX_ELEMENTS} are read")
+    if elements > MAX_SIBLINGS and _is_crowded(tree):
+        raise TooComplexError(f"over {MAX_SIBLINGS} elements side by side")
 
 
 def check_limits(markup: bytes) -> None:
@@ -145,7 +168,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
         data = body.decode(encoding, "replace").encode("utf-8", "replace")
     for hint in _LAYOUT_HINTS:
         data = data.replace(hint, b"")
-    return data.translate(None, _CONTROL), encoding
+    data = data.translate(None, _CONTROL)
+    return (_NO_CHARACTER.sub(b" ", data) if b"&#" in data else data), encoding
 
 
 def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
