@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from expectations.library import great_expectations
+from expectations.library import configurations_kept, great_expectations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -173,4 +173,5 @@ def _validate(
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
         built = [rule.build() for rule in rules]
         suite = great_expectations().ExpectationSuite(name=name, expectations=built)
-        return list(batch.validate(suite, result_format=RESULT_FORMAT).results)
+        with configurations_kept():
+            return list(batch.validate(suite, result_format=RESULT_FORMAT).results)

@@ -25,6 +25,8 @@ IDEOGRAPH_SIZE = 3
 SYLLABLE_SIZE = 2
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]+")
+_WIDE = re.compile("[\u3040-\U0010ffff]")  # all of these, and more: a cheap first look
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _SENTENCE_ENDS = frozenset(".!?…。！？।॥؟۔։።:;\"'”’»“‘」』)]）")  # noqa: RUF001 (several scripts)
 
 
@@ -34,12 +36,12 @@ def text_size(text: str) -> int:
     An ideograph counts as three, a kana or hangul syllable as two, so that one
     bound holds for texts of the same content in any script.
     """
-    plain = "".join(text.split())
-    if plain.isascii():
-        return len(plain)
-    ideographs = sum(map(len, _IDEOGRAPHS.findall(plain)))
-    syllables = sum(map(len, _SYLLABLES.findall(plain)))
-    return len(plain) + ideographs * (IDEOGRAPH_SIZE - 1) + syllables * (SYLLABLE_SIZE - 1)
+    size = len(text) - sum(map(text.count, _SPACES))
+    if text.isascii() or not _WIDE.search(text):
+        return size
+    ideographs = sum(map(len, _IDEOGRAPHS.findall(text)))
+    syllables = sum(map(len, _SYLLABLES.findall(text)))
+    return size + ideographs * (IDEOGRAPH_SIZE - 1) + syllables * (SYLLABLE_SIZE - 1)
 
 
 # Text in UTF-8 that was read as windows-1252 (or ISO 8859-1): the lead byte of a

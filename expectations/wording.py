@@ -93,6 +93,7 @@ def _stems(text: str) -> set[str]:
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\u2061-\u2064\ufeff\u202a\u202d\u202e]")
 
 
+_MARKS = re.compile("[\u0300-\u036f]")  # a cheap first look
 _COMBINING = re.compile("\\w[\u0300-\u036f]")
 
 
@@ -104,7 +105,7 @@ def invisible(headline: str, body: str) -> str:
     for text in (headline, body):
         if text.isascii():
             continue
-        match = _INVISIBLE.search(text) or next(_split(text), None)
+        match = _INVISIBLE.search(text) or (_MARKS.search(text) and next(_split(text), None))
         if match is not None:
             return ascii(around(text, *match.span()))
     return ""

@@ -25,7 +25,7 @@ from expectations.engine import (
 )
 from expectations.entries import ENTRY_RULES
 from expectations.features import article_features
-from expectations.library import StandIn, put_off
+from expectations.library import StandIn, configurations_kept, put_off
 from expectations.rules import VALUE_CHARS, Rule, between, nothing_found, one_of, present, shorten
 
 pytestmark = pytest.mark.filterwarnings(  # Great Expectations imports it
@@ -42,6 +42,8 @@ RULE = Rule(
     consequence="mark",
     expectation=between(high=9),
 )
+
+CONDITIONS = (between(high=1), one_of([1]), nothing_found(), present())
 
 
 def result(rows: int = 3, **changes: object) -> Samples:
@@ -183,7 +185,7 @@ def test_the_error_survives_the_way_between_processes() -> None:
 
 
 @pytest.mark.parametrize("severity", ["critical", "warning", "info"])
-@pytest.mark.parametrize("condition", [between(high=1), one_of([1]), nothing_found(), present()])
+@pytest.mark.parametrize("condition", CONDITIONS)
 def test_an_expectation_carries_the_severity_and_the_id_of_its_rule(
     severity: str, condition: object
 ) -> None:
@@ -251,6 +253,23 @@ def test_a_library_put_off_is_there_for_whoever_asks_for_it() -> None:
         "assert xml is not held and xml.dom is not dom and xml.dom.Node is dom.Node\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_configurations_kept_are_those_that_the_library_makes() -> None:
+    built = [replace(RULE, expectation=condition).build() for condition in CONDITIONS]
+    anew = [one.configuration.to_json_dict() for one in built]
+    with configurations_kept():
+        assert [one.configuration.to_json_dict() for one in built] == anew
+        assert all(one.configuration is one.configuration for one in built)
+        rows = [{"number": number} for number in (12, 1, 11)]
+    with pytest.raises(ValueError, match="an error"), configurations_kept():
+        raise ValueError("an error")
+    assert built[0].configuration is not built[0].configuration
+    rules = [
+        replace(RULE, rule_id=f"test.{number}", expectation=condition)
+        for number, condition in enumerate(CONDITIONS)
+    ]
+    assert list(failed_rows("test", rules, rows).values()) == [[0, 2], [0, 2], [0, 1, 2], []]
 
 
 def test_what_is_loaded_already_is_left_in_place() -> None:
