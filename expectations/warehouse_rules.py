@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from expectations.codes import COUNTRIES, LANGUAGES
+
 if TYPE_CHECKING:
     from transforms.records import Severity
 
@@ -104,12 +106,30 @@ _KEYS = (
     _unique("news.articles", "canonical_url"),
     _unique("news.article_versions", "version_id"),
     _unique("news.article_versions", "article_id", "content_hash"),
+    _unique("news.article_urls", "article_id", "url", "kind"),
     _unique("news.article_blocks", "version_id", "position"),
+    _unique("news.article_credits", "version_id", "position"),
+    _unique("news.article_tags", "version_id", "position"),
+    _unique("news.article_doubts", "version_id", "position"),
+    _unique("ops.wants", "want_id"),
+    _unique("ops.marks", "subject_id", "rule_id", "column_name"),
     _unique("ops.exchanges", "exchange_id"),
     _unique("ops.quarantine", "quarantine_id"),
 )
 
 _VERSIONS = (
+    WarehouseRule(
+        rule_id="warehouse.current_version_is_its_own",
+        table="news.articles",
+        reason="An article that shows the version of another tells the wrong story.",
+        sql="""
+            select articles.article_id, versions.version_id, versions.article_id as of_article_id
+            from news.articles as articles
+            join news.article_versions as versions
+                on versions.version_id = articles.current_version_id
+                and versions.article_id <> articles.article_id
+        """,
+    ),
     WarehouseRule(
         rule_id="warehouse.current_version_is_last_seen",
         table="news.articles",
@@ -227,6 +247,27 @@ _COVERAGE = (
     ),
 )
 
+_GAPS = (
+    WarehouseRule(
+        rule_id="warehouse.no_feed_overlooked",
+        table="news.feeds",
+        reason="A feed that was due for a day, while runs polled others, is a gap unexplained.",
+        severity="warning",
+        sql="""
+            select feeds.feed_id, feeds.source_id, coalesce(due_at, feeds.added_at) as due_at
+            from news.feeds as feeds
+            left join ops.feed_state as states using (feed_id)
+            where feeds.is_active
+                and coalesce(due_at, feeds.added_at) + interval 24 hours < (
+                    select max(started_at) from ops.runs
+                    where kind = 'ingest' and status = 'done'
+                        and coalesce(len(parameters ->> '$.feeds[*]'), 0) = 0
+                        and coalesce(len(parameters ->> '$.sources[*]'), 0) = 0
+                )
+        """,
+    ),
+)
+
 _WORDS = (
     WarehouseRule(
         rule_id="warehouse.all_commented",
@@ -250,23 +291,27 @@ _WORDS = (
     WarehouseRule(
         rule_id="warehouse.languages_are_codes",
         table="news.articles",
-        reason="A language that is no BCP 47 code falls out of every count by language.",
+        reason="A language that is no code of ISO 639 falls out of every count by language.",
         severity="warning",
-        sql="""
+        sql=f"""
             select language, count(*) as articles from news.articles
             where not regexp_full_match(language, '[a-zA-Z][a-zA-Z][a-zA-Z]?(-[a-zA-Z0-9]+)*')
+                or length(split_part(language, '-', 1)) = 2
+                and not list_contains(
+                    string_split('{LANGUAGES}', ' '), lower(split_part(language, '-', 1))
+                )
             group by language
-        """,
+        """,  # noqa: S608 (our own words)
     ),
     WarehouseRule(
         rule_id="warehouse.countries_are_codes",
         table="news.sources",
         reason="A country that is no ISO 3166-1 code falls out of every count by country.",
         severity="warning",
-        sql="""
+        sql=f"""
             select source_id, country from news.sources
-            where not regexp_full_match(country, '[a-z][a-z]')
-        """,
+            where not list_contains(string_split('{COUNTRIES}', ' '), country)
+        """,  # noqa: S608 (our own words)
     ),
 )
 
@@ -275,6 +320,7 @@ WAREHOUSE_RULES: tuple[WarehouseRule, ...] = (
     *_KEYS,
     *_VERSIONS,
     *_ACCOUNTS,
+    *_GAPS,
     *_COVERAGE,
     *_WORDS,
 )

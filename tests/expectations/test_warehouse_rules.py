@@ -28,7 +28,7 @@ TIME = "timestamptz '2022-01-20 12:00:00+00'"
 VERSION = "insert news.article_versions version_id=v1 article_id=a1 exchange_id=x1 body=One.\nTwo."
 GOOD = (
     "insert news.sources source_id=s1 country=kz",
-    "insert news.feeds feed_id=f1 source_id=s1",
+    "insert news.feeds feed_id=f1 source_id=s1 is_active=true",
     "insert news.articles article_id=a1 source_id=s1 current_version_id=v1 versions=1 language=en",
     "insert news.article_urls article_id=a1",
     VERSION,
@@ -38,6 +38,7 @@ GOOD = (
     "insert ops.exchanges exchange_id=x1 purpose=robots",
     "insert news.entries entry_id=e1 feed_id=f1 source_id=s1 article_id=a1",
 )
+AFTER_A_DAY = "update ops.runs set started_at = started_at + interval 25 hours"
 LATER = "timestamptz '2022-01-21 12:00:00+00'"
 DAMAGE: dict[str, tuple[str, ...]] = {
     "article_versions_article_id_in_articles": (
@@ -76,6 +77,19 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "article_versions_one_row_per_article_id_and_content_hash": (
         "insert news.article_versions version_id=v2 article_id=a1 exchange_id=x1",
     ),
+    "article_urls_one_row_per_article_id_and_url_and_kind": (GOOD[3],),
+    **{
+        f"article_{part}_one_row_per_version_id_and_position": (
+            f"insert news.article_{part} version_id=v1",
+            f"insert news.article_{part} version_id=v1",
+        )
+        for part in ("credits", "tags", "doubts")
+    },
+    "wants_one_row_per_want_id": ("insert ops.wants want_id=w1", "insert ops.wants want_id=w1"),
+    "marks_one_row_per_subject_id_and_rule_id_and_column_name": (
+        "insert ops.marks subject_id=v1",
+        "insert ops.marks subject_id=v1",
+    ),
     "article_blocks_one_row_per_version_id_and_position": (
         "insert into news.article_blocks from news.article_blocks where position = 1",
     ),
@@ -84,6 +98,11 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "insert ops.quarantine quarantine_id=q1",
         "insert ops.quarantine quarantine_id=q1",
     ),
+    "current_version_is_its_own": (
+        "insert news.articles article_id=a2 source_id=s1 current_version_id=v1 canonical_url=b",
+    ),
+    "no_feed_overlooked": ("insert ops.runs run_id=r1 kind=ingest status=done", AFTER_A_DAY),
+    "coverage_gaps_explained": ("insert ops.coverage_gaps gap_id=g1 status=filled",),
     "current_version_is_last_seen": (
         "insert news.article_versions version_id=v2 article_id=a1 exchange_id=x1 content_hash=2",
         f"update news.article_versions set last_seen_at = {LATER} where version_id = 'v2'",
@@ -98,8 +117,8 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "insert ops.validation_results load_id=l1",
     ),
     "all_commented": ("create table news.guessed (number integer)",),
-    "languages_are_codes": ("update news.articles set language = 'English'",),
-    "countries_are_codes": ("update news.sources set country = 'KAZ'",),
+    "languages_are_codes": ("update news.articles set language = 'xx'",),
+    "countries_are_codes": ("update news.sources set country = 'uk'",),
 }
 NEARLY = {
     "a body without text and without blocks": (
@@ -112,6 +131,30 @@ NEARLY = {
     ),
     "a language with a region": ("update news.articles set language = 'zh-Hant-TW'",),
     "an outlet of no country": ("update news.sources set country = null",),
+    "a language of three letters": ("update news.articles set language = 'ckb'",),
+    "a feed that was due for less than a day": (
+        "insert ops.runs run_id=r1 kind=ingest status=done",
+        "update ops.runs set started_at = started_at + interval 24 hours",
+    ),
+    "a feed that is to be left alone": (
+        "insert ops.runs run_id=r1 kind=ingest status=done",
+        AFTER_A_DAY,
+        "insert ops.feed_state feed_id=f1",
+        f"update ops.feed_state set due_at = {LATER}",
+    ),
+    "a feed that is polled no more": (
+        "insert ops.runs run_id=r1 kind=ingest status=done",
+        AFTER_A_DAY,
+        "update news.feeds set is_active = false",
+    ),
+    "a run that was of one feed only": (
+        """insert ops.runs run_id=r1 kind=ingest status=done parameters={"feeds":["f2"]}""",
+        AFTER_A_DAY,
+    ),
+    "a gap that was filled, and one that is new": (
+        "insert ops.coverage_gaps gap_id=g1 status=filled how=sitemap",
+        "insert ops.coverage_gaps gap_id=g2 status=open",
+    ),
     "seen once": (f"update news.entries set first_seen_at = {TIME}, last_seen_at = {TIME}",),
 }
 
