@@ -91,6 +91,8 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
     """
     text, encoding = to_utf8(body, content_type)
     markup, ld_json, is_cut = cut_scripts(text)
+    if b"<" not in markup:
+        return None
     check_limits(markup)
     try:
         tree = etree.fromstring(markup, parser=_parser())
