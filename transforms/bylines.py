@@ -94,7 +94,7 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*(?:[;|•·/、\n\t]|\s[-–—]\s|，)\s*"
+    r"\s*(?:[;|•·/／、\n\t]|\s[-–—]\s|，)\s*"
     r"|\s+(?:and|und|et|y|og|och|en|и|та|oraz|ve|ja|és|și|ile|dan|و)\s+"
     r"|\s+(?:e|i|a)\s+(?=[^\W\d_a-z])|\s*&\s*"
 )

@@ -99,7 +99,7 @@ def read_credit_line(text: str) -> list[Credit] | None:
     for read in (_desk_line, _bracket_line, _listed_line, _named_line):
         if found := read(line):
             return found
-    if match := _EDITED_LINE.match(line.rstrip(")") if line.startswith("(") else line):
+    if match := _EDITED_LINE.match(line.rstrip(")）") if line.startswith(("(", "（")) else line):
         return _edited(match, line)
     return [] if _MATERIAL_LINE.match(line) else None
 

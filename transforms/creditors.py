@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from transforms.byline_search import search_byline
 from transforms.bylines import credits_of, is_full_name, read_names, starts_with_by
+from transforms.mastheads import fold
 from transforms.metadata import Metadata, plain, texts_of
-from transforms.surroundings import around_headline, is_aside, line_of
+from transforms.surroundings import around_headline, is_aside, is_wholly, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +25,9 @@ MAX_BYLINE_CHARS = 200
 MAX_LINE_CHARS = 120
 MAX_MARKED = 12
 MAX_BETWEEN_AUTHORS = 40  # elements: those of one byline stand together
+MIN_PARAGRAPH_CHARS = 80
+_BOLD = frozenset({"b", "strong"})
+_STRESSED = _BOLD | {"em", "i"}
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _META_NAMES = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
@@ -64,8 +68,11 @@ def gather_credits(  # noqa: PLR0913 (each source of names)
             return found
         institutions = institutions or found
     found = _read_near(page, headline, sites)
-    if found or institutions:
-        return [*found, *institutions]
+    if found:
+        own = {fold(name) for name in sites}
+        return [*found, *(credit for credit in institutions if fold(credit.name) not in own)]
+    if institutions:
+        return institutions
     raw = search_byline(page)
     return _read(raw, "byline", sites) if raw else []
 
@@ -91,16 +98,33 @@ def _sources(
 
 
 def _read_near(page: Survey, headline: str, sites: Sequence[str]) -> list[Credit]:
-    """Read the first line around the headline that says by whom: 'By Jane Doe and Max Roe'."""
+    """Read the first line around the headline that says by whom: 'By Jane Doe and Max Roe'.
+
+    Or that only names people, in bold above the text.
+    """
     for element in around_headline(page, headline):
         line = line_of(element, MAX_LINE_CHARS)
-        if not starts_with_by(line) or element.tag in _HEADINGS or is_aside(element):
+        is_byline = starts_with_by(line) or (line and _is_bold_above_text(element))
+        if not is_byline or element.tag in _HEADINGS or is_aside(element):
             continue
         found = _read(line, "byline", sites)
         people = [credit.name for credit in found if credit.role == "author"]
         if people and all(map(is_full_name, people)):
             return found
     return []
+
+
+def _is_bold_above_text(element: HtmlElement) -> bool:
+    """Tell whether a paragraph wholly in bold stands between a headline and the first full one."""
+    following = element.getnext()
+    if element.tag != "p" or following is None or following.tag != "p":
+        return False
+    before = element.itersiblings("p", preceding=True)
+    return (
+        is_wholly(element, _BOLD)
+        and len(following.text_content()) >= MIN_PARAGRAPH_CHARS
+        and all(is_wholly(p, _STRESSED) for p in before if p.text_content().strip())
+    )
 
 
 def _declared(metadata: Metadata) -> Iterator[str]:

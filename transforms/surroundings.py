@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from transforms.mastheads import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.html import HtmlElement
 
     from transforms.survey import Survey
@@ -51,6 +53,16 @@ def line_of(element: HtmlElement, max_chars: int) -> str:
             return ""
         pieces.append(piece)
     return " ".join(" ".join(pieces).split())
+
+
+def is_wholly(element: HtmlElement, tags: Collection[str]) -> bool:
+    """Tell whether all text of an element stands in children of these tags."""
+    loose = [element.text, *(child.tail for child in element)]
+    return (
+        len(element) > 0
+        and all(child.tag in tags for child in element)
+        and not any(text and text.strip() for text in loose)
+    )
 
 
 def is_apart(element: HtmlElement) -> bool:

@@ -7,13 +7,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from transforms.headings import UNSPACED, shown_text
 from transforms.mastheads import fold, is_masthead, parts_of, without_site
 from transforms.metadata import Metadata, plain, text_of, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
-
-    from lxml.html import HtmlElement
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from transforms.survey import Survey
 
@@ -29,11 +28,6 @@ _KICKER = re.compile(
     re.IGNORECASE,
 )
 _KICKER_END = re.compile(r"\s*(?:[:|•·»]|\s[-–—])\s+$|\s+$")
-_PERMALINK = re.compile(r"\s*[¶#§]\s*$")
-_CLOSING = frozenset(",.;:!?…)]}»”’、。，：；！？）」』】%")
-_OPENING = frozenset("([{«“‘（「『【„#@")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u0e00-\u0e7f]")
-_NOT_SHOWN = frozenset({"button", "svg", "style", "template", "rt", "rp"})
 _OG, _TWITTER = ("og:title",), ("twitter:title", "twitter:text:title")
 _OTHER_META = (
     "dc.title", "dc:title", "dcterms.title", "dcterm:title", "parsely-title", "sailthru.title",
@@ -247,7 +241,7 @@ def _without_kicker(text: str, origin: str, names: _Names) -> tuple[str, str, st
 
 
 def _is_headline(text: str) -> bool:
-    return len(text.split()) >= MIN_HEADLINE_WORDS or _UNSPACED.search(text) is not None
+    return len(text.split()) >= MIN_HEADLINE_WORDS or UNSPACED.search(text) is not None
 
 
 def _headings(page: Survey, known: Iterable[str], sites: Sequence[str]) -> list[str]:
@@ -260,43 +254,6 @@ def _headings(page: Survey, known: Iterable[str], sites: Sequence[str]) -> list[
     )
     named = (without_site(text, sites) for text in found if len(text) <= MAX_HEADLINE_CHARS)
     return list(dict.fromkeys(text for text in named if len(text) > 1))
-
-
-def shown_text(element: HtmlElement, known: Container[str] = ()) -> str:
-    """Return a heading's text as it is shown: pieces apart, but for punctuation.
-
-    ``known``: names of the page; where a word was split by markup they tell that it is one.
-    """
-    pieces = [piece for piece in _pieces(element) if piece]
-    text = ""
-    for piece in pieces:
-        text += piece if not text or _adjoin(text[-1], piece[0]) else f" {piece}"
-    shown = _PERMALINK.sub("", plain(text))
-    joined = plain("".join(pieces))
-    return joined if joined != shown and joined in known else shown
-
-
-def _adjoin(before: str, after: str) -> bool:
-    """Tell whether no space is due between two pieces of a heading."""
-    return (
-        before.isspace()
-        or after.isspace()
-        or after in _CLOSING
-        or before in _OPENING
-        or _UNSPACED.match(before) is not None
-        or _UNSPACED.match(after) is not None
-    )
-
-
-def _pieces(element: HtmlElement) -> Iterator[str]:
-    """Yield the texts in an element, those of controls and reading aids left out."""
-    yield element.text or ""
-    for child in element:
-        if child.tag not in _NOT_SHOWN:
-            yield from _pieces(child)
-        if child.tag == "br":
-            yield " "
-        yield child.tail or ""
 
 
 def _kicker(page: Survey, headline: str) -> str | None:

@@ -184,6 +184,7 @@ def test_words_of_names_are_no_agencies() -> None:
         ("Reuters", ["agency Reuters"]),
         ("AFP/Reuters", ["agency Agence France-Presse", "agency Reuters"]),
         ("Edited by: Jane Doe", ["desk Jane Doe"]),
+        ("(责编：林朔、周启明)", ["desk 林朔", "desk 周启明"]),
         (
             "(Reporting by Jane Doe and Max Roe; Editing by Ann Poe)",
             ["author Jane Doe", "author Max Roe", "desk Ann Poe"],

@@ -28,8 +28,8 @@ def test_an_outlet_declared_as_author_gives_way_to_the_byline_it_shows() -> None
     assert credited(markup, "Coast Courier") == [
         "author Jane Doe",
         "author Max Roe",
-        "desk Coast Courier",
     ]
+    assert credited(markup, "Lagoon News Desk")[2:] == ["desk Lagoon News Desk"]
     assert credited("<h1>Ferry closed</h1><p>The text.</p>", "Coast Courier") == [
         "desk Coast Courier"
     ]
@@ -67,3 +67,22 @@ def test_authors_of_comments_are_not_credited() -> None:
         "<ol class='comment-list'><li><b itemprop='author'>Max Roe</b></ol>"
     )
     assert credited(markup) == ["author Jane Doe"]
+
+
+TEXT = "<p>" + "The ferry that has crossed the lagoon for forty years is closed. " * 3 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        ("<p><strong>Jane Doe</strong></p>", ["author Jane Doe"]),
+        ("<p><b>Jane Doe/Max Roe</b></p>", ["author Jane Doe", "author Max Roe"]),
+        ("<p><em>…as the coast cries foul</em></p><p><b>JANE DOE</b></p>", ["author JANE DOE"]),
+        ("<p><b>The last ferry</b></p>", []),
+        ("<p>Jane Doe</p>", []),
+        ("<p><b>Jane Doe</b> said so</p>", []),
+        (TEXT + "<p><b>Jane Doe</b></p>", []),
+    ],
+)
+def test_names_in_bold_above_the_text_are_its_byline(above: str, names: list[str]) -> None:
+    assert credited(f"<h1>Ferry closed</h1>{above}{TEXT}") == names

@@ -1,0 +1,58 @@
+"""Headings as a reader sees them: one line, words and punctuation where they belong."""
+# ruff: noqa: RUF001 (punctuation of several scripts)
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from transforms.metadata import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from lxml.html import HtmlElement
+
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u0e00-\u0e7f]")
+"""A letter of a script that puts no spaces between words."""
+_PERMALINK = re.compile(r"\s*[¶#§]\s*$")
+_CLOSING = frozenset(",.;:!?…)]}»”’、。，：；！？）」』】%")
+_OPENING = frozenset("([{«“‘（「『【„#@")
+_NOT_SHOWN = frozenset({"button", "svg", "style", "template", "rt", "rp"})
+
+
+def shown_text(element: HtmlElement, known: Container[str] = ()) -> str:
+    """Return a heading's text as it is shown: pieces apart, but for punctuation.
+
+    ``known``: names of the page; where a word was split by markup they tell that it is one.
+    """
+    pieces = [piece for piece in _pieces(element) if piece]
+    text = ""
+    for piece in pieces:
+        text += piece if not text or _adjoin(text[-1], piece[0]) else f" {piece}"
+    shown = _PERMALINK.sub("", plain(text))
+    joined = plain("".join(pieces))
+    return joined if joined != shown and joined in known else shown
+
+
+def _adjoin(before: str, after: str) -> bool:
+    """Tell whether no space is due between two pieces of a heading."""
+    return (
+        before.isspace()
+        or after.isspace()
+        or after in _CLOSING
+        or before in _OPENING
+        or UNSPACED.match(before) is not None
+        or UNSPACED.match(after) is not None
+    )
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    """Yield the texts in an element, those of controls and reading aids left out."""
+    yield element.text or ""
+    for child in element:
+        if child.tag not in _NOT_SHOWN:
+            yield from _pieces(child)
+        if child.tag == "br":
+            yield " "
+        yield child.tail or ""
