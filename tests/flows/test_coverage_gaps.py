@@ -22,6 +22,7 @@ from flows.subscriptions import subscribe, unsubscribe
 from tests.flows.conftest import Machine, Publisher
 from transforms.identity import feed_id
 from transforms.opml import Subscription
+from warehouse import exchanges
 from warehouse.connection import Home, writing
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ def test_a_document_that_cannot_be_had_now_is_asked_for_later(desk: Desk) -> Sto
     assert gap_of(desk, host)["status"] == "open"
     assert [one.target for one in desk.requests(host)].count("/older") == 1
     assert desk.run.state.feed_state(feed_id(url)).failures == polled.state.failures == 0
+    with writing(Home(desk.home)) as con:
+        assert exchanges.feed_histories(con)[feed_id(url)].failing_polls == 0
     desk.publisher.answers[f"{host}/older"] = feed(host, (10, -1))
     yield Poll(url, not_before=desk.machine.now + timedelta(hours=2))
     yield Pages()
