@@ -21,6 +21,8 @@ from transforms.line_words import (
     is_note,
     is_promo,
     is_video_prompt,
+    opens_comments,
+    stands_for_embed,
 )
 from transforms.records import BODY_KINDS, Block, BlockKind, Credit
 
@@ -36,6 +38,7 @@ BYLINE_CHARS = 80
 LAYOUT_TABLE_SHARE = 0.5
 PROSE_CELL_CHARS = 150  # of a cell on average: no table of data
 SHORT_BODY_CHARS = 800
+MIN_TEXT_ABOVE_COMMENTS = 400
 EARLY_BLOCKS = 4
 DATE_DIGITS = 0.2
 
@@ -96,7 +99,8 @@ def build_blocks(
     ``authors`` are names known already: a line that is nothing else is a credit.
     ``standfirst``: the one that the page shows.
     """
-    drafts = _drafts(_paragraphs_of_layout_tables(pieces), page, _Known.of(titles, authors))
+    read = _without_comments(_paragraphs_of_layout_tables(pieces))
+    drafts = _drafts(read, page, _Known.of(titles, authors))
     opening = [Draft("standfirst", standfirst)] if standfirst else []
     merged = [*opening, *_merged(drafts, page)]
     body, blocks = number_blocks(merged)
@@ -142,6 +146,8 @@ def type_line(text: str, *, is_link: bool = False) -> BlockKind:
             return "credit"
     if is_note(text):
         return "note"
+    if stands_for_embed(text):
+        return "promo"
     return "paragraph"
 
 
@@ -253,6 +259,16 @@ def _paragraphs_of_layout_tables(pieces: Sequence[Piece]) -> list[Piece]:
         else:
             found.append(piece)
     return found
+
+
+def _without_comments(pieces: list[Piece]) -> list[Piece]:
+    """Leave out what readers wrote: all below the heading of it, where a text stands above."""
+    chars = 0
+    for index, piece in enumerate(pieces):
+        if chars >= MIN_TEXT_ABOVE_COMMENTS and opens_comments(piece.text):
+            return pieces[:index]
+        chars += len(piece.text)
+    return pieces
 
 
 def _linked_lists(pieces: Sequence[Piece], page: PageText) -> set[int]:

@@ -92,6 +92,24 @@ _NOTE = re.compile(
     r"更正|訂正|勘误|编者(?:按|注)|編者(?:按|註)|追記\s*[:：]|정정\s*[:：]|바로잡습니다|\[?편집자 ?주)",
     re.IGNORECASE,
 )
+_BLOCKED = re.compile(
+    r"^[\W_]{0,4}(?:Externer Inhalt|Empfohlener (?:redaktioneller|externer) Inhalt|An dieser Stelle (?:findest du|finden Sie) (?:einen )?externe|"
+    r"(?:Deine|Ihre) Privatsphäre-Einstellungen verhindern|Link zum (?:YouTube|Twitter|Instagram|Facebook|TikTok)-Inhalt|"
+    r"Um diesen Inhalt (?:anzuzeigen|zu sehen)|To (?:view|see|display) this (?:content|video|post|embed)|"
+    r"This content (?:is (?:blocked|not available due to|hosted by)|could not be loaded)|"
+    r"(?:Unfortunately,? )?[Tt]his video is not available in your|"
+    r"Ce contenu (?:est bloqué|n.a pas pu)|Pour (?:afficher|visualiser) ce contenu|Este contenido (?:está bloqueado|no está disponible)|"
+    r"Para (?:ver|visualizar) este conte[nú]|Questo contenuto (?:è bloccato|non è)|Deze inhoud (?:is geblokkeerd|kan niet)|"
+    r"Ta treść (?:jest zablokowana|nie może)|Для просмотра (?:этого )?контента)",
+)
+_COMMENTS = re.compile(
+    r"^[\W\d_]{0,8}(?:(?:Top Rated |Reader |All |Your |Post a |Leave a |View |Show |\d+ )?Comments?(?: section)?|Leave a (?:reply|comment)|"
+    r"Join the (?:conversation|discussion)|(?:Leser)?[Kk]ommentare?|Diskutieren Sie mit|Commentaires?|Réagir|Comentar(?:ios?)?|Comentários?|"
+    r"Commenti|Reacties|Kommentarer?|Kommentit|Komentarze|Komentáře|Komentari|Коммента[рp]ии|Обсуждение|Коментар[іи]|Yorumlar|"
+    r"Σχόλια|التعليقات|تعليقات|نظرات|דיונים|תגובות|टिप्पणियां|মন্তব্য|ความคิดเห็น|Bình luận|Komentar|评论|評論|留言|网友评论|コメント|댓글)"
+    r"[\W\d_]{0,8}$",
+    re.IGNORECASE,
+)
 SENTENCE_END = re.compile(r"[.!?…。！？｡।॥؟۔།။៕។፧][\"'”’»«“)\]）」』】]*$")
 SHORT_LINE_CHARS = 220
 
@@ -114,3 +132,13 @@ def is_video_prompt(text: str) -> bool:
 def is_note(text: str) -> bool:
     """Tell whether a paragraph tells of a correction or an update, or is the editors' own."""
     return _NOTE.match(text) is not None
+
+
+def opens_comments(text: str) -> bool:
+    """Tell whether a line heads what readers wrote below the article."""
+    return _COMMENTS.match(text) is not None
+
+
+def stands_for_embed(text: str) -> bool:
+    """Tell whether a notice stands in the place of an embed that the reader has not allowed."""
+    return _BLOCKED.match(text) is not None

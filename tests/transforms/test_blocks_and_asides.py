@@ -59,6 +59,9 @@ def test_offsets_lead_to_each_body_blocks_text(drafts: list[Draft]) -> None:
         ("Suscríbete a nuestra newsletter", "promo"),
         ("Follow The Coast Courier on WhatsApp for news as it breaks.", "promo"),
         ("Folgen Sie uns auf Instagram", "promo"),
+        ("Deine Privatsphäre-Einstellungen verhindern das Laden aller externen Inhalte.", "promo"),
+        ("To view this content, you need to update your privacy settings.", "promo"),
+        ("Ce contenu est bloqué car vous n'avez pas accepté les traceurs.", "promo"),
         ("Related", "promo"),
         ("Correction: An earlier version gave another figure.", "note"),
         ("This article was updated on Tuesday to add a comment.", "note"),
@@ -267,3 +270,28 @@ def test_headings_alone_are_the_body() -> None:
     pieces = [Piece("heading", "Results of the vote"), Piece("heading", "Turnout of the vote")]
     built = build_blocks(pieces, PageText("", (), frozenset()), titles=["x"])
     assert built.body == "Results of the vote\nTurnout of the vote"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Comments",
+        "Top Rated Comments",
+        "12 Kommentare",
+        "Comentar",
+        "Комментарии (3)",
+        "コメント",
+        "التعليقات",
+    ],
+)
+def test_what_readers_wrote_below_the_text_is_not_the_body(heading: str) -> None:
+    text = "The council of the harbour town voted on the ferry line on Tuesday night. " * 6
+    pieces = [
+        Piece("paragraph", text.strip()),
+        Piece("heading", heading),
+        Piece("paragraph", "I shall miss it, for my part."),
+    ]
+    built = build_blocks(pieces, PageText("", (), frozenset()), titles=["x"])
+    assert built.body == text.strip()
+    first = [Piece("heading", heading), *pieces[:1]]
+    assert build_blocks(first, PageText("", (), frozenset()), titles=["x"]).body.startswith(heading)
