@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ def host_fault(url: str) -> str:
     return _name_fault(host.rstrip("."))
 
 
+@lru_cache(maxsize=4096)  # a batch has many pages of few hosts
 def _name_fault(host: str) -> str:
     try:
         ip_address(host)
@@ -148,6 +150,7 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", _plain(text))
 
 
+@lru_cache(maxsize=4096)
 def _site_label(source_id: str) -> str:
     labels = source_id.lower().removeprefix("www.").split(".")
     if len(labels) > 2 and len(labels[-2]) <= 3:  # noqa: PLR2004 (bbc.co.uk: two labels of a registry)

@@ -6,6 +6,7 @@ All are pure and scan a text a few times at most: they run on every body.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from transforms.records import BODY_KINDS
@@ -30,6 +31,7 @@ _SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _SENTENCE_ENDS = frozenset(".!?…。！？।॥؟۔։።:;\"'”’»“‘」』)]）")  # noqa: RUF001 (several scripts)
 
 
+@lru_cache(maxsize=32)  # several rules ask for the size of one body
 def text_size(text: str) -> int:
     """Return the size of a text in characters of an alphabet, white space left out.
 
