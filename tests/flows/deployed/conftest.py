@@ -147,11 +147,15 @@ class Server:
         )
         return [run for run in found if all(run[name] == value for name, value in wanted.items())]
 
-    def artifact(self, run: Mapping[str, Any]) -> str:
-        """Return the Markdown that a flow run left."""
+    def artifacts(self, run: Mapping[str, Any]) -> dict[str, str]:
+        """Return what a flow run left, by key."""
         found = self.ask("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
-        assert len(found) == 1, found
-        return str(found[0]["data"])
+        return {one["key"]: str(one["data"]) for one in found}
+
+    def artifact(self, run: Mapping[str, Any]) -> str:
+        """Return the Markdown that a flow run left, where it left one only."""
+        ((_, data),) = self.artifacts(run).items()
+        return data
 
     def completed(self, flow: str, run_id: str) -> dict[str, Any] | None:
         """Return a flow run once it is completed; fail if it ended otherwise."""

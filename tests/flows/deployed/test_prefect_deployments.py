@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from flows.shipped import shipped
+from warehouse import register
+from warehouse.connection import Home, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -195,3 +197,56 @@ def test_an_ingest_of_the_command_line_is_recorded_where_a_server_is_configured(
     assert kept in deployed.artifact(run)
     tasks = deployed.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
+
+
+REFUSED = """
+    insert into ops.outcomes by name
+    select
+        'steppe-courier.example' as source_id, 'page' as stage, 'given_up' as outcome,
+        'http_403' as reason, '' as detail, format('page-{}', number) as item_id,
+        'earlier' as run_id, 'l' as load_id, now() - to_minutes(number) as happened_at
+    from range(6) as numbers (number)
+"""
+
+
+def test_an_outlet_that_turns_unusual_is_an_event_and_an_artifact_and_exit_code_1(
+    deployed: Any,
+    make_home: Callable[[], Any],
+    start: Callable[..., Any],
+    wait_until: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    home = make_home()
+    with writing(Home(home.folder)) as con:
+        register.begin_run(con, "earlier", "ingest", {}, datetime.now(UTC), "1")
+        con.execute(REFUSED)
+    child = start(
+        tmp_path / "log",
+        "copytaster", "ingest", "--home", home.folder, "--feed", "none of them",
+        cwd=tmp_path,
+        env=deployed.environment,
+    )  # fmt: skip
+    assert child.process.wait(150) == 1, child.log.read_text()
+    assert "it refuses us (block): blocked 100%" in child.log.read_text()
+
+    (run,) = [
+        run for run in deployed.runs("ingest") if "copytaster-alerts" in deployed.artifacts(run)
+    ]
+    assert "6 pages (6 failed, 6 blocked)" in deployed.artifacts(run)["copytaster-alerts"]
+    wanted = {"filter": {"event": {"name": ["copytaster.alert"]}}}
+    (event,) = wait_until("the event", lambda: deployed.ask("/events/filter", wanted)["events"])
+    assert event["resource"]["prefect.resource.id"] == "copytaster.source.steppe-courier.example"
+    assert event["payload"]["reason"] == "block"
+
+
+def test_upkeep_links_to_the_documents_that_it_wrote(
+    deployed: Any, make_home: Callable[[], Any], start: Callable[..., Any], tmp_path: Path
+) -> None:
+    home = make_home()
+    words = ("copytaster", "upkeep", "--home", home.folder, "--quiet")
+    start(tmp_path / "log", *words, cwd=tmp_path, env=deployed.environment).said()
+
+    (run,) = deployed.runs("upkeep", deployment_id=None)
+    page = home.folder / "docs" / "index.html"
+    assert page.as_uri() in deployed.artifacts(run)["copytaster-docs"]
+    assert "Quality of the data" in page.read_text()
