@@ -72,10 +72,12 @@ def unrelated(headline: str, body: str) -> str:
     scripts without spaces, by pairs of characters.
     """
     stems = _stems(headline)
-    if len(stems) < TELLING_WORDS or text_size(body) < RELATED_MIN_SIZE:
+    if len(stems) < TELLING_WORDS:
         return ""
-    plain = unicodedata.normalize("NFKC", body).casefold()
-    return "" if any(stem in plain for stem in stems) else headline
+    plain = body.casefold()
+    if any(stem in plain for stem in stems) or text_size(body) < RELATED_MIN_SIZE:
+        return ""
+    return headline
 
 
 def _stems(text: str) -> set[str]:

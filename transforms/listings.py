@@ -85,7 +85,7 @@ def _sorted(found: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
 def _named(address: Address, marks: Marks, prose: Prose) -> Iterator[tuple[int, str]]:
     """Yield what the page is called: its type, its address, its headline."""
     if LIST_TYPES & marks.types:
-        yield 3, f"type {min(LIST_TYPES & marks.types)}"
+        yield 2, f"type {min(LIST_TYPES & marks.types)}"
     if address.is_section:
         yield 3, "address of a section"
     if address.is_known and address.words < LABEL_WORDS and address.last_words < 3:  # noqa: PLR2004 (a label has one word or two)
