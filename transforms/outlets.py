@@ -40,6 +40,7 @@ STORY_LINES = 5
 SAME_STORY_SHARE = 0.5  # of the longest lines; pages that have more in common tell one story
 FEW_PAGES = 5  # while fewer are remembered, one page beside this is evidence; then two
 FIRST_LINES, LAST_LINES = 2, 6  # of a body, which are remembered whatever their length
+HEAD_LINES = 4
 MAX_LINE_CHARS = 200
 MAX_EVIDENCE = 8  # pages that are counted
 MAX_KEY_CHARS = 160
@@ -111,7 +112,8 @@ def shared_lines(
 ) -> frozenset[int]:
     """Return the positions of a page's blocks that are lines of its outlet's.
 
-    ``own`` are texts that the page declares as its summary: those are not shared.
+    ``own`` are texts that the page declares as its summary: those are not shared. Where the
+    article begins, a line must stand on most pages: its start is worth more than a notice.
     """
     needed = 1 if len(knowledge.pages) < FEW_PAGES else 2
     mine, topic = set(traits.lines), set(traits.topic)
@@ -122,9 +124,20 @@ def shared_lines(
     )
     others = islice(_other_stories(traits, alike), MAX_EVIDENCE)
     seen = Counter(line for page in others for line in page.lines)
-    known = {line for line, pages in seen.items() if pages >= needed} - set(map(text_key, own))
-    found = [b for b in blocks if known and b.kind in _LINE_KINDS and _line_key(b) in known]
-    return frozenset(b.position for b in found if _cohesion(b, blocks) <= MAX_COHESION)
+    usual = max(needed, min(len(knowledge.pages), MAX_EVIDENCE) / 2)
+    summaries = set(map(text_key, own))
+    body = [block.position for block in blocks if block.kind in BODY_KINDS]
+    head = set(body[: min(HEAD_LINES, len(body) // 2)])
+    return frozenset(
+        block.position
+        for block in blocks
+        if seen
+        and block.kind in _LINE_KINDS
+        and (key := _line_key(block)) is not None
+        and key not in summaries
+        and seen[key] >= (usual if block.position in head else needed)
+        and _cohesion(block, blocks) <= MAX_COHESION
+    )
 
 
 def shared_titles(knowledge: OutletKnowledge, titles: Iterable[str]) -> frozenset[str]:

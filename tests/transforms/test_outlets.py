@@ -158,6 +158,18 @@ def test_one_page_is_evidence_only_while_few_are_known() -> None:
     assert boilerplate(read(page_of("bread", BOX), earlier, *others, twice)) == [BOX]
 
 
+def test_where_the_article_begins_a_line_must_stand_on_most_pages() -> None:
+    exchange = page_of("bread")
+    first = replace(
+        exchange, payload=exchange.payload.replace(b"</h1>", f"</h1><p>{BOX}</p>".encode())
+    )
+    earlier = seen(page_of("ferry", BOX))
+    others = [replace(earlier, headline=n, topic=(n,), story=(n,), lines=()) for n in range(2)]
+    assert boilerplate(read(first, earlier, *others)) == []
+    twice = replace(earlier, headline=99, topic=(99,), story=(99,))
+    assert boilerplate(read(first, earlier, *others, twice)) == [BOX]
+
+
 def test_a_page_of_nothing_but_shared_lines_stays_as_it_is() -> None:
     notice = "Please accept what we store on your device before you go on reading this page here."
     empty = page_of("bread")
