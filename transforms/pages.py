@@ -29,6 +29,7 @@ MAX_ATTRIBUTES_OF_ONE = 2_000
 MAX_BREAKS = 10_000
 MAX_LD_JSON_BYTES = 1_000_000
 MAX_RUN_BYTES = 1_000_000
+LONG_TAG_BYTES = 8_000  # a shorter one cannot hold too many attributes
 
 _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     "links": ((b"<a ",), MAX_LINKS),
@@ -38,15 +39,14 @@ _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     "paragraphs": ((b"<p>", b"<p "), MAX_BREAKS),
     "list items": ((b"<li",), MAX_BREAKS),
 }
-_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{8000,}")
 _SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_LAYOUT_HINTS = (  # U+00AD, U+200B, U+FEFF; U+200C and U+200D are part of Persian and Indic words
-    b"\xc2\xad", b"&shy;", b"&#173;", b"&#xAD;", b"&#xad;", rb"\u00ad", rb"\u00AD",
-    b"\xe2\x80\x8b", b"&ZeroWidthSpace;", b"&#8203;", b"&#x200B;", b"&#x200b;", b"\xef\xbb\xbf",
-)  # fmt: skip
+# U+00AD, U+200B, U+FEFF; U+200C and U+200D are part of Persian and Indic words.
+_LAYOUT_HINTS = (b"\xc2\xad", b"\xe2\x80\x8b", b"\xef\xbb\xbf", b"&shy;", b"&ZeroWidthSpace;")
+_NUMBERED_HINTS = re.compile(rb"&#(?:173|8203|[xX][aA][dD]|[xX]200[bB]);")
+_ESCAPED_HINTS = re.compile(rb"\\u(?:00[aA][dD]|200[bB])")
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # XML 1.0 has no place for them
 # References to what is no character of XML 1.0: control codes, surrogates, U+FFFE and U+FFFF.
 _NO_CHARACTER = re.compile(
@@ -91,6 +91,8 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
     """
     text, encoding = to_utf8(body, content_type)
     markup, ld_json, is_cut = cut_scripts(text)
+    markup = _with_whole_words(markup)
+    ld_json = tuple(_ESCAPED_HINTS.sub(b"", _with_whole_words(each)) for each in ld_json)
     if b"<" not in markup:
         return None
     check_limits(markup)
@@ -144,22 +146,29 @@ def check_limits(markup: bytes) -> None:
         count = sum(markup.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
-    if len(max(markup.split(b"<"), key=len)) > MAX_RUN_BYTES:
+    long = [piece for piece in markup.split(b"<") if len(piece) > LONG_TAG_BYTES]
+    if any(len(piece) > MAX_RUN_BYTES for piece in long):
         raise TooComplexError(f"over {MAX_RUN_BYTES} bytes of text without a tag")
-    for match in _LONG_TAG.finditer(markup):
-        count = len(_QUOTED.sub(b"", match.group()).split())
-        if count > MAX_ATTRIBUTES_OF_ONE:
+    for piece in long:
+        count = len(_QUOTED.sub(b"", piece.partition(b">")[0]).split())
+        if count > MAX_ATTRIBUTES_OF_ONE and piece[:1].isalpha():
             raise TooComplexError(
                 f"{count} attributes on one element, at most {MAX_ATTRIBUTES_OF_ONE} are read"
             )
+
+
+def _with_whole_words(text: bytes) -> bytes:
+    """Leave out soft hyphens and zero-width spaces, which only tell where a line may break."""
+    for hint in _LAYOUT_HINTS:
+        text = text.replace(hint, b"")
+    return _NUMBERED_HINTS.sub(b"", text)
 
 
 def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
     """Return a page's bytes as clean UTF-8, and the encoding it was in.
 
     In this order: byte order mark, valid UTF-8 that is not mere ASCII, HTTP
-    charset, meta charset, detection. Bytes that do not fit become U+FFFD. Soft hyphens and
-    zero-width spaces, which only tell where a line may break, are left out: words stay whole.
+    charset, meta charset, detection. Bytes that do not fit become U+FFFD.
 
     Source: WHATWG Encoding Standard, section 4.2 (the names).
     """
@@ -168,8 +177,6 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
         data = body.removeprefix(codecs.BOM_UTF8)
     else:
         data = body.decode(encoding, "replace").encode("utf-8", "replace")
-    for hint in _LAYOUT_HINTS:
-        data = data.replace(hint, b"")
     data = data.translate(None, _CONTROL)
     return (_NO_CHARACTER.sub(b" ", data) if b"&#" in data else data), encoding
 
