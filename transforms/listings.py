@@ -1,7 +1,7 @@
 """Whether a page that does not declare itself an article is a listing: signs, counted.
 
-Each sign has points, set by fitting them on pages of one half of the hosts and
-confirming them on the other; the signs that were found are the reason.
+The points are the rounded weights of a logistic fit on labelled pages, each half of
+the hosts checked by the weights of the other; the signs found are the reason.
 """
 
 from __future__ import annotations
