@@ -51,6 +51,7 @@ class _Names:
     """What a page calls its article, the outlet's name taken off; empty where it does not."""
 
     declared: str  # JSON-LD
+    named: str  # JSON-LD's other name for it
     shown: str  # og:title, else Twitter's, else another meta element's
     shown_origin: str
     posted: str  # Twitter's, else og:title
@@ -130,6 +131,7 @@ def _names(
     known = [declared, og, twitter, other, called]
     return _Names(
         declared=declared,
+        named=without_site(text_of(metadata.article.get("name")) or "", sites),
         shown=og or twitter or other,
         shown_origin="og:title" if og else "twitter:title" if twitter else "meta",
         posted=twitter or og or other,
@@ -152,6 +154,8 @@ def _chosen(names: _Names) -> tuple[str, str] | None:
         is_for_search = fold(declared) == fold(names.called)
         if heading and is_for_search and fold(heading) == fold(names.shown) != fold(declared):
             return heading, "h1"
+        if heading and _is_description(declared, heading, names):
+            return heading, "h1"
         return declared, "json-ld"
     if heading:
         return heading, "h1"
@@ -159,6 +163,14 @@ def _chosen(names: _Names) -> tuple[str, str] | None:
         whole = _whole(names.shown, others)
         return (whole, "title") if whole else (names.shown, names.shown_origin)
     return _undeclared(names)
+
+
+def _is_description(declared: str, heading: str, names: _Names) -> bool:
+    """Tell whether a declared headline has little to do with the name under which the page goes."""
+    shared = _shared(declared, heading)
+    if fold(heading) == fold(names.named):
+        return shared < MIN_SHARED_WORDS
+    return not shared and fold(heading) in {fold(names.shown), fold(names.called)}
 
 
 def _undeclared(names: _Names) -> tuple[str, str] | None:

@@ -132,6 +132,14 @@ def test_a_headline_for_search_engines_gives_way_to_that_of_heading_and_og_title
     assert read(markup, headline="The last ferry leaves") == ("The last ferry leaves", "json-ld")
 
 
+def test_a_description_in_the_place_of_the_headline_gives_way() -> None:
+    markup = "<head><title>Lagoon of the north: a guide</title></head><h1>Lagoon of the north</h1>"
+    found = read(markup, headline="body of salt water", name="Lagoon of the north")
+    assert found == ("Lagoon of the north", "h1")
+    found = read(markup, headline="Lagoon in the north", name="Lagoon of the north")
+    assert found == ("Lagoon in the north", "json-ld")
+
+
 def test_a_headline_cut_short_gives_way_to_the_whole_one() -> None:
     found = read("<h1>Ferry line closed for good</h1>", headline="Ferry line closed…")
     assert found == ("Ferry line closed for good", "h1")
