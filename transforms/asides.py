@@ -293,6 +293,8 @@ def _place_line(element: HtmlElement) -> list[Part] | None:
 
 
 def _short(element: HtmlElement, kind: BlockKind, limit: int) -> list[Part] | None:
+    if len(" ".join(element.text_content().split())) > limit:  # a box around much of the page
+        return None
     text = plain_text(element)
     if not text or len(text) > limit or element.find(".//h1") is not None:
         return None

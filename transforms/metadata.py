@@ -44,7 +44,6 @@ _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$")  # fmt: skip
 _TAGS = re.compile(r"<[^<>]{1,200}>")
-_SPACE = re.compile(r"\s+")
 
 
 _POSTS = frozenset(
@@ -107,7 +106,7 @@ def plain(text: str) -> str:
     if "<" in text:
         text = _TAGS.sub(" ", text)
     text = text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def types_of(node: Mapping[str, object]) -> tuple[str, ...]:
