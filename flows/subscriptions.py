@@ -10,6 +10,7 @@ from flows.homes import existing_home
 from flows.run import name_run, utc_now
 from flows.settings import read_settings
 from transforms.content import body_of
+from transforms.first_polls import first_polls
 from transforms.identity import feed_id
 from transforms.opml import Subscription, write_opml
 from transforms.records import Feed, FeedState, Problem, Source
@@ -78,6 +79,10 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     with writing(home) as con:
         known = {feed.feed_id for feed in read.feeds(con, active_only=False)}
         load.put_feeds(con, list(sources.values()), list(feeds.values()), utc_now())
+    with State(home.state) as state:
+        polled = state.feed_states(feeds.keys() - known)
+        new = [feed for key, feed in feeds.items() if key not in known and key not in polled]
+        state.put_feed_states(first_polls(new, utc_now()))
     return Subscribed(
         added=len(feeds.keys() - known), known=len(feeds.keys() & known), refused=tuple(refused)
     )

@@ -151,6 +151,7 @@ class FeedState:
     moving_to: str | None = None  # where permanent redirects lead, while that is not proven
     moving_at: datetime | None = None  # since when they do
     moving_polls: int = 0  # polls that found the same feed there
+    interval_minutes: float | None = None  # between polls, as its last document asks for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,12 +157,13 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         state,
         failures=0.0,
         problem=faults[0].code if faults else None,
-        changed_at=now if new_entries else state.changed_at,
+        changed_at=_changed_at(state, parsed, now) if new_entries else state.changed_at,
         full_fetch_at=now,
         etag=exchange.header("etag") if is_whole else None,
         last_modified=exchange.header("last-modified") if is_whole else None,
         body_hash=parsed.body_hash if is_whole else None,
         declared_minutes=declared_minutes(parsed),
+        interval_minutes=minutes,
         skip_hours=parsed.skip_hours,
         skip_days=parsed.skip_days,
     )
@@ -171,6 +172,12 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         read, reason = replace(read, distrusted_at=now), f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
     return _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
+
+
+def _changed_at(state: FeedState, parsed: ParsedFeed, now: datetime) -> datetime:
+    """Return since when nothing newer came: at first sight, the date of the newest entry."""
+    is_first = state.full_fetch_at is None
+    return next(iter(dates_of(parsed, now)), now) if is_first else now
 
 
 def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
@@ -200,7 +207,7 @@ def after_not_modified(
 
     The longer nothing came, the longer until the next poll: a third of that time,
     which is never more than a third of what the feed's window covers; or what its last
-    document declared, if that is longer.
+    document declared or showed of its pace, if that is longer.
     """
     is_answered_in_full = exchange.status != NOT_MODIFIED
     # Asked a little before it was answered: at the turn of the fortnight that matters.
@@ -212,9 +219,11 @@ def after_not_modified(
     quiet = UNKNOWN_CADENCE_MINUTES * WINDOW_SHARE if since is None else minutes_in(now - since)
     minutes = clamp(quiet / WINDOW_SHARE, min_minutes, max_minutes)
     share = "a third of that"
-    wanted = min(float(state.declared_minutes or 0), max_minutes)
+    declared, paced = float(state.declared_minutes or 0), state.interval_minutes or 0.0
+    wanted = min(max(declared, paced), max_minutes)
     if wanted > minutes:
-        minutes, share = wanted, f"{in_words(wanted)} declared by the feed"
+        whose = "declared by the feed" if declared >= paced else "by the pace of its entries"
+        minutes, share = wanted, f"{in_words(wanted)} {whose}"
     kept = replace(state, failures=0.0, problem=None)
     if not is_answered_in_full:
         kept = replace(kept, unmodified_at=now)

@@ -20,7 +20,8 @@ def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
     rows = []
     for _, state in sorted({state.feed_id: state for state in newest}.items()):
         row = columns_of(state) | {"copied_at": at}
-        del row["marks"]  # hashes for the next comparison, of no use to anybody else
+        # Hashes for the next comparison, of no use to anybody else; what the reason says in words.
+        del row["marks"], row["interval_minutes"]
         rows.append(row)
     return rows
 

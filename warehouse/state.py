@@ -46,7 +46,7 @@ __all__ = [
     "WantInHand",
 ]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _BUSY_SECONDS = 60.0
 # What each version added to tables that were there.
 _ADDED = {
@@ -68,6 +68,7 @@ _ADDED = {
         alter table hosts add column robots_exchange_id text;
         alter table hosts add column robots_at integer;
     """,
+    5: "alter table feeds add column interval_minutes real;",
 }
 
 
@@ -90,6 +91,7 @@ class State:
         self._locks = RunLocks(path.parent / "runs")
         self._turn = threading.RLock()
         self._bytes: Counter[str] = Counter()  # counted, and not written yet
+        self._is_synced = True  # as `_prepare` leaves it
         self._connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -437,7 +439,10 @@ class State:
     def _write(self, *, is_synced: bool = True) -> Iterator[sqlite3.Connection]:
         """Give a transaction: lasting once it is over, on the disk too if it is synced."""
         with self._turn:
-            self._connection.execute(f"pragma synchronous = {'full' if is_synced else 'normal'}")
+            if is_synced is not self._is_synced:
+                mode = "full" if is_synced else "normal"
+                self._connection.execute(f"pragma synchronous = {mode}")
+                self._is_synced = is_synced
             self._connection.execute("begin immediate")
             try:
                 yield self._connection

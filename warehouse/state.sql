@@ -1,4 +1,4 @@
--- The work in hand and what is remembered of feeds and hosts. Version 4.
+-- The work in hand and what is remembered of feeds and hosts. Version 5.
 -- Columns *_at are microseconds since 1970-01-01 UTC, null where there is no such moment.
 
 -- Grain: one row per run that was begun and not ended. It is alive while its lock file is held.
@@ -35,7 +35,8 @@ create table if not exists feeds (
     older_url      text,
     moving_to      text,
     moving_at      integer,
-    moving_polls   integer not null default 0
+    moving_polls   integer not null default 0,
+    interval_minutes real
 ) without rowid;
 
 -- Grain: one row per feed that a run has taken for itself.

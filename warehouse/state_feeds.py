@@ -20,12 +20,13 @@ _PUT = """
         feed_id, url, etag, last_modified, body_hash, polled_at, changed_at, full_fetch_at,
         due_at, due_reason, retry_after_at, status, problem, failures, polls, unmodified_at,
         distrusted_at, declared_minutes, skip_hours, skip_days, newest_at, marks, older_url,
-        moving_to, moving_at, moving_polls
+        moving_to, moving_at, moving_polls, interval_minutes
     ) values (
         :feed_id, :url, :etag, :last_modified, :body_hash, :polled_at, :changed_at,
         :full_fetch_at, :due_at, :due_reason, :retry_after_at, :status, :problem, :failures,
         :polls, :unmodified_at, :distrusted_at, :declared_minutes, :skip_hours, :skip_days,
-        :newest_at, :marks, :older_url, :moving_to, :moving_at, :moving_polls
+        :newest_at, :marks, :older_url, :moving_to, :moving_at, :moving_polls,
+        :interval_minutes
     )
 """
 

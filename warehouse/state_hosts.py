@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from transforms.records import Complaint
-from warehouse.state_rows import host_state, row_of, values_of
+from transforms.records import Complaint, HostState
+from warehouse.state_rows import moment, row_of, values_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Mapping
 
-    from transforms.records import HostState
 
 _FREE_AT = """
     select max(max(coalesce(free_at, 0), coalesce(retry_after_at, 0)))
@@ -80,7 +79,15 @@ def reserve(connection: sqlite3.Connection, gaps: Mapping[str, float], now: int)
 def turns(connection: sqlite3.Connection, names: Collection[str]) -> tuple[HostState, ...]:
     """Return what is remembered of hosts, without robots.txt."""
     rows = connection.execute(_TURNS, (json.dumps(list(names)),))
-    return tuple(host_state(row) for row in rows)
+    return tuple(
+        HostState(
+            host=host,
+            free_at=None if free_at is None else moment(free_at),
+            retry_after_at=None if asked is None else moment(asked),
+            crawl_delay_seconds=delay,
+        )
+        for host, free_at, asked, delay in rows
+    )
 
 
 def complain(connection: sqlite3.Connection, complaint: Complaint) -> None:

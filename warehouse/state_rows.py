@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from transforms.records import FeedState, HostState, Place, Want
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from transforms.records import Complaint, Exchange
 
@@ -30,13 +33,24 @@ def moment(micros_since: int) -> datetime:
 
 def row_of(record: FeedState | HostState | Complaint) -> dict[str, Any]:
     """Return the columns of a record, which are named as its fields."""
-    return {name: _column(getattr(record, name)) for name in record.__slots__}
+    names = record.__slots__
+    row = dict(zip(names, _fields(names)(record), strict=True))
+    for name in _times(names):
+        if row[name] is not None:
+            row[name] = micros(row[name])
+    for name in _LISTS.intersection(names):
+        row[name] = json.dumps(row[name]) if row[name] else "[]"
+    return row
 
 
-def _column(value: Any) -> Any:  # noqa: ANN401 (whatever a field holds)
-    if isinstance(value, datetime):
-        return micros(value)
-    return json.dumps(value) if isinstance(value, tuple) else value
+@cache
+def _fields(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
+    return attrgetter(*names)
+
+
+@cache
+def _times(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name.endswith("_at"))
 
 
 def feed_state(row: sqlite3.Row) -> FeedState:
@@ -91,13 +105,11 @@ def want(row: sqlite3.Row) -> Want:
 
 def values_of(row: sqlite3.Row) -> dict[str, Any]:
     """Return the fields of a record by name, as its row has them."""
-    return {
-        name: _field(name, row[name])
-        for name in row.keys()  # noqa: SIM118 (a Row iterates over its values)
-    }
-
-
-def _field(name: str, value: Any) -> Any:  # noqa: ANN401 (whatever a column holds)
-    if name in _LISTS:
-        return tuple(json.loads(value))
-    return moment(value) if name.endswith("_at") and value is not None else value
+    names = tuple(row.keys())
+    values = dict(zip(names, row, strict=True))
+    for name in _times(names):
+        if values[name] is not None:
+            values[name] = moment(values[name])
+    for name in _LISTS.intersection(names):
+        values[name] = () if values[name] == "[]" else tuple(json.loads(values[name]))
+    return values

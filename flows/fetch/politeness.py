@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         Iterator,
         Mapping,
     )
-    from datetime import datetime
 
     from flows.fetch.wire import Answer
     from flows.settings import Settings
@@ -123,13 +122,13 @@ class Politeness:
             self._share(domain, DOMAIN_CONNECTIONS),
             self._share(place, ADDRESS_CONNECTIONS),
         ):
-            asked_to_wait_until = await self._wait_until_free(names)
-            if asked_to_wait_until is not None:
-                yield asked_to_wait_until
+            free = await self._wait_until_free(names)
+            if isinstance(free, datetime):
+                yield free
                 return
+            gaps = self._gaps(names, free.get(host))
             # Before the reservation, so that a full house does not eat up the gap.
             async with self._slots:
-                gaps = self._gaps(names)
                 await self._sleep_until(self._hosts.reserve(gaps, self._clock()))
                 with self._held(host, gaps[host]):
                     yield None
@@ -180,24 +179,23 @@ class Politeness:
     def _known(self, host: str) -> HostState:
         return self._hosts.host_state(host) or HostState(host=host)
 
-    async def _wait_until_free(self, names: tuple[str, ...]) -> datetime | None:
+    async def _wait_until_free(self, names: tuple[str, ...]) -> datetime | Mapping[str, HostState]:
+        """Return how all are once they may be asked; a time where that is too far away."""
         while True:
-            states, now = self._hosts.turns(names).values(), self._clock()
-            asked = _latest(one.retry_after_at for one in states)
+            states, now = self._hosts.turns(names), self._clock()
+            asked = _latest(one.retry_after_at for one in states.values())
             if asked is not None and asked - now > PATIENCE:
                 return asked
-            free_at = _latest((asked, *(one.free_at for one in states)))
+            free_at = _latest((asked, *(one.free_at for one in states.values())))
             if free_at is None or free_at <= now:
-                return None
+                return states
             await self._sleep_until(free_at)
 
-    def _gaps(self, names: tuple[str, ...]) -> dict[str, float]:
-        host = names[0]
-        state = self._hosts.turns((host,)).get(host)
+    def _gaps(self, names: tuple[str, ...], state: HostState | None) -> dict[str, float]:
         delay = None if state is None else state.crawl_delay_seconds
         shares = (1.0, DOMAIN_SHARE, ADDRESS_SHARE)
         gaps = {name: self._gap_seconds * share for name, share in zip(names, shares, strict=False)}
-        return gaps | {host: max(self._gap_seconds, delay or 0.0)}
+        return gaps | {names[0]: max(self._gap_seconds, delay or 0.0)}
 
     @contextmanager
     def _held(self, host: str, gap_seconds: float) -> Iterator[None]:

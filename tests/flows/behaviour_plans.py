@@ -92,7 +92,8 @@ class FeedPlan:
 
     def _item(self, at: datetime) -> str:
         name = f"{at:%Y%m%d%H%M%S}"
-        link = f"<link>http://{self.host}/news/{name}.html</link>" if self.has_links else ""
+        page = f"http://{self.host}/news/{name}{self.path.replace('/', '-')}.html"
+        link = f"<link>{page}</link>" if self.has_links else ""
         return (
             f"<item><title>Story {name} of {self.host}{self.path}</title>{link}"
             f"<guid isPermaLink='false'>{self.path}-{name}</guid>"

@@ -308,7 +308,7 @@ def test_a_feed_that_is_gone_twice_is_looked_for_monthly() -> None:
 def test_a_readable_document_gives_its_validators() -> None:
     after = after_parse(STATE, parsed(*every(HOUR)), exchange(200, *ETAGS), 2, now=NOW)
     assert (after.etag, after.last_modified) == ('"new"', ETAGS[1][1])
-    assert (after.body_hash, after.changed_at, after.full_fetch_at) == ("hash", NOW, NOW)
+    assert (after.body_hash, after.changed_at, after.full_fetch_at) == ("hash", NOW - HOUR, NOW)
     assert conditional_headers(after, NOW) == {
         "If-None-Match": '"new"',
         "If-Modified-Since": ETAGS[1][1],
@@ -396,6 +396,17 @@ def test_what_a_document_asks_for_holds_after_polls_that_bring_none(status: int)
     failed = after_exchange(known, exchange(500), now=NOW + 4 * HOUR)
     assert failed.due_at is not None
     assert failed.due_at >= NOW + 6 * HOUR
+
+
+def test_a_feed_that_is_quiet_between_entries_keeps_its_pace() -> None:
+    weekly = after_parse(STATE, parsed(*every(7 * DAY)), exchange(200, *ETAGS), 20, now=NOW)
+    assert weekly.changed_at == NOW - 7 * DAY  # at first sight: not since we know it
+    hourly = after_parse(STATE, parsed(*every(HOUR)), exchange(200, *ETAGS), 20, now=NOW)
+    soon = replace(hourly, changed_at=NOW)
+    after = after_not_modified(soon, exchange(304), now=NOW + 30 * MINUTE)
+    assert after.due_at is not None
+    assert_jittered(after.due_at - NOW - 30 * MINUTE, 30 * MINUTE)
+    assert "by the pace of its entries" in after.due_reason
 
 
 def test_a_feed_is_not_due_in_an_hour_that_it_skips() -> None:
@@ -488,7 +499,9 @@ def test_what_a_feed_declared_holds_across_304s() -> None:
     assert "5 h declared by the feed" in after.due_reason
     assert "skips" in after.due_reason
     free = after_not_modified(
-        replace(read, skip_hours=(), declared_minutes=None), exchange(304), now=later
+        replace(read, skip_hours=(), declared_minutes=None, interval_minutes=None),
+        exchange(304),
+        now=later,
     )
     assert free.due_at is not None
     assert free.due_at < NOW + HOUR

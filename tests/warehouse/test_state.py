@@ -94,6 +94,7 @@ FULL_FEED = FeedState(
     moving_to="https://b.example/feed",
     moving_at=NOW - HOUR,
     moving_polls=2,
+    interval_minutes=7.5,
 )
 
 FULL_HOST = HostState(
@@ -537,7 +538,7 @@ def test_many_can_open_a_new_file_at_once(file: Path) -> None:
 
 
 SINCE_2 = ("declared_minutes", "skip_hours", "skip_days", "newest_at", "marks", "older_url")
-SINCE_2 += ("moving_to", "moving_at", "moving_polls")
+SINCE_2 += ("moving_to", "moving_at", "moving_polls", "interval_minutes")
 
 
 @pytest.mark.parametrize(
