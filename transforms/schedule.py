@@ -157,7 +157,7 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         state,
         failures=0.0,
         problem=faults[0].code if faults else None,
-        changed_at=_changed_at(state, parsed, now) if new_entries else state.changed_at,
+        changed_at=now if new_entries else state.changed_at,
         full_fetch_at=now,
         etag=exchange.header("etag") if is_whole else None,
         last_modified=exchange.header("last-modified") if is_whole else None,
@@ -172,12 +172,6 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
         read, reason = replace(read, distrusted_at=now), f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
     return _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
-
-
-def _changed_at(state: FeedState, parsed: ParsedFeed, now: datetime) -> datetime:
-    """Return since when nothing newer came: at first sight, the date of the newest entry."""
-    is_first = state.full_fetch_at is None
-    return next(iter(dates_of(parsed, now)), now) if is_first else now
 
 
 def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
