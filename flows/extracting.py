@@ -88,7 +88,10 @@ def _listed(row: object, folder: Path) -> StoredPage:
 
 
 def extract_stored(page: StoredPage) -> dict[str, Any]:
-    """Return a page's article, or its problem, as plain values; runs in a worker."""
+    """Return a page's article, or its problem, as plain values; runs in a worker.
+
+    Where no text is found, what the page says of itself stands beside the problem.
+    """
     payload = read_stored(page.file)
     now = datetime.now(UTC)
     exchange = Exchange(
@@ -103,8 +106,15 @@ def extract_stored(page: StoredPage) -> dict[str, Any]:
         headers=(("Content-Type", "text/html"),),
         payload=payload,
     )
-    result = extract(exchange, source_id=registrable_domain(page.url), max_bytes=MAX_BYTES)
-    found = problem_to_json(result) if isinstance(result, Problem) else article_to_json(result)
+    source_id = registrable_domain(page.url)
+    result = extract(exchange, source_id=source_id, max_bytes=MAX_BYTES)
+    if not isinstance(result, Problem):
+        return {"id": page.id, **article_to_json(result)}
+    found = problem_to_json(result)
+    if result.code == "no_main_text":
+        said = extract(exchange, source_id=source_id, max_bytes=MAX_BYTES, needs_text=False)
+        if not isinstance(said, Problem):
+            found = article_to_json(said) | {"problem": found["problem"]}
     return {"id": page.id, **found}
 
 

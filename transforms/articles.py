@@ -104,17 +104,19 @@ class _Reading:
     traits: PageTraits
 
 
-def extract(
+def extract(  # noqa: PLR0913 (what is known beside the page)
     exchange: Exchange,
     *,
     source_id: str,
     entry: Entry | None = None,
     max_bytes: int = MAX_PAGE_BYTES,
     knowledge: OutletKnowledge | None = None,
+    needs_text: bool = True,
 ) -> Article | Problem:
     """Extract the article of one page, or say why there is none.
 
     ``knowledge`` is what is remembered of the page's outlet; of another's, it is not used.
+    Without ``needs_text``, what a page says of itself is an article though no text is found.
 
     Codes: ``http_status_XXX``, ``not_html``, ``page_too_large``, ``page_too_complex``,
     ``challenge_page``, ``error_page``, ``no_main_text``, ``no_title``, and those of
@@ -139,7 +141,7 @@ def extract(
     surveyed = survey(page.tree)
     sites = site_names(metadata, _host(url), surveyed)
     source = _Source(exchange, entry, page, surveyed, metadata, url, sites, knowledge)
-    return _article(source, source_id)
+    return _article(source, source_id, needs_text=needs_text)
 
 
 def warm_up() -> None:
@@ -148,7 +150,7 @@ def warm_up() -> None:
     detect("What is read once in a process is read now, before the first page has come.")
 
 
-def _article(source: _Source, source_id: str) -> Article | Problem:
+def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | Problem:
     """Read title, dates and credits from the whole tree, then the text, which takes it apart."""
     entry = source.entry
     title = choose_title(
@@ -186,7 +188,8 @@ def _article(source: _Source, source_id: str) -> Article | Problem:
         own = _descriptions(source.metadata)
         shared = shared_lines(blocks.blocks, traits, source.knowledge, own)
         blocks = set_apart(blocks, shared)
-    if not blocks.body and not any(block.kind == "caption" for block in blocks.blocks):
+    has_text = bool(blocks.body) or any(block.kind == "caption" for block in blocks.blocks)
+    if needs_text and not has_text:
         return _problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
         credited = [*(c for c in blocks.credits if c.origin == "byline"), *credited]

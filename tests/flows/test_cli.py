@@ -305,7 +305,9 @@ def write_listing(folder: Path) -> Path:
         (folder / name).write_bytes(gzip.compress(body) if page.number % 2 else body)
         rows.append({"id": f"p{page.number}", "url": page.url, "html_file": name})
     (folder / "pages" / "empty.html").write_bytes(b"")
+    (folder / "pages" / "script.html").write_bytes(b"<title>Drawn by scripts</title><p> </p>")
     rows.insert(3, {"id": "empty", "url": "http://a.example/e", "html_file": "pages/empty.html"})
+    rows.append({"id": "script", "url": "http://a.example/s", "html_file": "pages/script.html"})
     rows.append({"id": "gone", "url": "http://a.example/g", "html_file": "pages/gone.html"})
     listing = folder / "list.jsonl"
     listing.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
@@ -317,7 +319,17 @@ def test_a_list_of_pages_is_extracted_in_its_order(
 ) -> None:
     lines = cli("extract", "--jsonl", write_listing(tmp_path), code=1).printed().splitlines()
     found: list[dict[str, Any]] = [json.loads(line) for line in lines]
-    assert [one["id"] for one in found] == ["p0", "p1", "p2", "empty", "p3", "p4", "p5", "gone"]
+    assert [one["id"] for one in found] == [
+        "p0",
+        "p1",
+        "p2",
+        "empty",
+        "p3",
+        "p4",
+        "p5",
+        "script",
+        "gone",
+    ]
     assert all(one.keys() >= KEYS for one in found)
     articles = [one for one in found if one["problem"] is None]
     assert [one["id"] for one in articles] == [f"p{page.number}" for page in PAGES]
@@ -328,6 +340,10 @@ def test_a_list_of_pages_is_extracted_in_its_order(
         assert one["text"].count("\n") == 6  # seven paragraphs
         assert one["language"] == "en"
     assert all(one["text"] == "" and one["problem"]["code"] for one in found if one["problem"])
+    assert (found[-2]["title"], found[-2]["problem"]["code"]) == (
+        "Drawn by scripts",
+        "no_main_text",
+    )
 
 
 @pytest.mark.parametrize("line", ["{", '"text"', '{"url": "http://a.example/"}'])

@@ -285,6 +285,19 @@ def test_pages_without_an_article_are_problems(exchange: Exchange, code: str) ->
     assert found.code == code
 
 
+def test_what_a_page_without_text_says_of_itself_can_be_had() -> None:
+    page = page_exchange(
+        b"<html><head><title>Troops leave Almaty</title>"
+        b'<meta property="article:published_time" content="2022-01-13T09:30:00Z"></head>'
+        b"<body><div id=app></div></body></html>"
+    )
+    assert isinstance(extract(page, source_id="s"), Problem)
+    found = extract(page, source_id="s", needs_text=False)
+    assert isinstance(found, Article)
+    assert (found.headline, found.body) == ("Troops leave Almaty", "")
+    assert found.published is not None
+
+
 def test_a_page_over_the_limit_is_refused() -> None:
     found = extract(page_exchange(b"<html>" + b"x" * 2000), source_id="s", max_bytes=1000)
     assert isinstance(found, Problem)
