@@ -26,6 +26,7 @@ from transforms.records import Article, Entry, Quarantined, QuarantineDecision
 from warehouse import history, load, quarantine, read
 from warehouse.connection import writing
 from warehouse.migrate import check_is_current
+from warehouse.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -153,9 +154,13 @@ async def settle(
     home, settings = existing_home(folder)
     settled = Settled(action=order.action)
     chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    if is_dry or not ids:
+    if is_dry:
         for chunk in chunks:
             decide(home, chunk, order, settled, clock())
+        return settled
+    with State(home.state) as state:
+        was_killed = bool(state.dead_runs())  # its accounts are to be closed, by this run then
+    if not ids and not was_killed:
         return settled
     parameters = {"action": order.action, "by": order.by, "why": order.why}
     async with open_run("quarantine", settings, parameters | asdict(selection), clock=clock) as run:
