@@ -162,7 +162,8 @@ _SHORT_CHARS = 3
 
 
 def _key(form: str) -> str:
-    text = unicodedata.normalize("NFKC", form).strip(_BRACKETS)
+    text = form if form.isascii() else unicodedata.normalize("NFKC", form)
+    text = text.strip(_BRACKETS)
     # 'Ap' and 'Pa' in a title-cased byline are names of people; 'AP' and 'ap' are not.
     short = len(text) <= _SHORT_CHARS and text.isascii()
     return text if short and not text.islower() and not text.isupper() else text.casefold()
@@ -199,5 +200,8 @@ def are_agencies(raw: str) -> bool:
     """Tell whether every part of a list is an agency."""
     if find_agency(raw) is not None:
         return True
+    first = _PARTS.split(raw, maxsplit=1)[0]
+    if first.strip(_BRACKETS) and find_agency(first) is None:
+        return False
     parts = [part for part in _PARTS.split(raw) if part.strip(_BRACKETS)]
     return bool(parts) and all(find_agency(part) is not None for part in parts)

@@ -41,6 +41,7 @@ from transforms.records import Article, Doubt, Problem, Tag, shown_text
 from transforms.refusals import challenge_reason, error_reason
 from transforms.standfirsts import take_standfirst
 from transforms.survey import Survey, survey
+from transforms.taking_out import drop_menus
 from transforms.titles import Title, choose_title
 from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
 from transforms.version import VERSION
@@ -138,6 +139,8 @@ def extract(  # noqa: PLR0913 (what is known beside the page)
     url = exchange.final_url or exchange.requested_url
     if knowledge is not None and knowledge.outlet != outlet_of(url):
         knowledge = None
+    if kinds.is_one_article(metadata):
+        drop_menus(page.tree)
     surveyed = survey(page.tree)
     sites = site_names(metadata, _host(url), surveyed)
     source = _Source(exchange, entry, page, surveyed, metadata, url, sites, knowledge)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from transforms.captions import (
 )
 from transforms.line_words import is_promo
 from transforms.metadata import plain
+from transforms.taking_out import drop
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -41,6 +43,7 @@ MAX_DATELINE_CHARS = 80
 MAX_SIGNATURE_CHARS = 80
 MAX_VIDEO_CHARS = 160
 MAX_ASIDES = 400
+MAX_REMEMBERED = 5_000
 
 _VIDEO = re.compile(r"(?:^|[\s_-])video(?:$|[\s_-])|(?:^|[\s_-])(?:video|vid)[_-]?(?:player|teaser|embed|prompt|link|box|container|wrapper|caption|title)", re.IGNORECASE)  # fmt: skip
 _EMBED = re.compile(
@@ -64,6 +67,11 @@ _SOCIAL = re.compile(
     r"embed|tweet|twitter|social|instagram|facebook|telegram|weibo|vkontakte|fremdbeitrag|mastodon|bluesky",
     re.IGNORECASE,
 )
+_NAMED = {
+    "embed": _EMBED, "dateline": _PLACE_LINE, "gallery": GALLERY_NAME, "picture": PICTURE_NAME,
+    "caption": CAPTION_NAME, "video": _VIDEO, "wall": _WALL, "promo": _PROMO,
+}  # fmt: skip
+_NOTHING: frozenset[str] = frozenset()
 _SIGNED = re.compile(r"^\s*[—–-]\s*\S")
 _ANY = re.compile("")
 _HINTS = (
@@ -113,7 +121,7 @@ def set_aside(page: Survey) -> PageText:
     for element in _candidates(page):
         if len(taken) >= MAX_ASIDES:
             break
-        if any(ancestor in done for ancestor in element.iterancestors()):
+        if done and any(ancestor in done for ancestor in element.iterancestors()):
             continue
         parts = _parts(element)
         if parts is not None:
@@ -179,21 +187,6 @@ def _cut(tree: HtmlElement, elements: list[HtmlElement]) -> tuple[str, dict[int,
     return "".join(kept), places
 
 
-def drop(element: HtmlElement) -> None:
-    """Remove an element, its tail kept, a space in its place."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    tail = f" {element.tail}" if element.tail else None
-    previous = element.getprevious()
-    parent.remove(element)
-    if tail:
-        if previous is None:
-            parent.text = (parent.text or "") + tail
-        else:
-            previous.tail = (previous.tail or "") + tail
-
-
 def _parts(element: HtmlElement) -> list[Part] | None:
     """Return the blocks that an element is set aside as; None where it belongs to the text."""
     tag = element.tag
@@ -203,48 +196,55 @@ def _parts(element: HtmlElement) -> list[Part] | None:
         title = plain(element.get("title") or "")
         return [Part("embed", title)] if title else []
     words = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if _EMBED.search(words) or (tag == "blockquote" and _is_post(element, words)):
+    named = _named_after(words) if len(words) > 1 else _NOTHING
+    if "embed" in named or (tag == "blockquote" and _is_post(element, words)):
         text = plain_text(element)
         return [Part("embed", text)] if text else []
     if tag == "blockquote":
         return None
-    if tag == "span" and _PLACE_LINE.search(words):
+    if tag == "span" and "dateline" in named:
         return _place_line(element)
-    found = _pictures(element, words)
-    return found if found is not None or tag in _INLINE else _box(element, words)
+    found = _pictures(element, named)
+    return found if found is not None or tag in _INLINE else _box(element, named)
 
 
-def _pictures(element: HtmlElement, words: str) -> list[Part] | None:
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _named_after(words: str) -> frozenset[str]:
+    """Return what the words of a class and an id name an element after; pages repeat them."""
+    return frozenset(name for name, pattern in _NAMED.items() if pattern.search(words))
+
+
+def _pictures(element: HtmlElement, named: frozenset[str]) -> list[Part] | None:
     """Read figures, and what is named after a gallery, a picture, a caption or a video."""
     if element.tag in {"figure", "figcaption"} or element.get("role") == "figure":
         return read_figure(element)
-    if element.tag == "a" and (prompt := _video_link(element, words)) is not None:
+    if element.tag == "a" and (prompt := _video_link(element, named)) is not None:
         return prompt
     if element.tag != "span":
-        if GALLERY_NAME.search(words) and is_gallery(element):
+        if "gallery" in named and is_gallery(element):
             return read_gallery(element)
-        if PICTURE_NAME.search(words) and (found := picture_box(element)):
+        if "picture" in named and (found := picture_box(element)):
             return found
-    return read_caption(element) if CAPTION_NAME.search(words) else None
+    return read_caption(element) if "caption" in named else None
 
 
-def _video_link(element: HtmlElement, words: str) -> list[Part] | None:
+def _video_link(element: HtmlElement, named: frozenset[str]) -> list[Part] | None:
     """Read a link named after a video, where it is all that its element says."""
     parent = element.getparent()
-    if not _VIDEO.search(words) or parent is None or plain_text(parent) != plain_text(element):
+    if "video" not in named or parent is None or plain_text(parent) != plain_text(element):
         return None
     return _short(element, "video", MAX_VIDEO_CHARS)
 
 
-def _box(element: HtmlElement, words: str) -> list[Part] | None:
+def _box(element: HtmlElement, named: frozenset[str]) -> list[Part] | None:
     """Read what stands in a box of its own: a teaser, a paywall, a video prompt, promotion."""
     if element.tag == "div" and _is_teaser(element):
         return _short(element, "promo", MAX_PROMO_CHARS)
-    if _WALL.search(words):
+    if "wall" in named:
         return _short(element, "promo", MAX_WALL_CHARS)
-    if _VIDEO.search(words):
+    if "video" in named:
         return _short(element, "video", MAX_VIDEO_CHARS)
-    if _PROMO.search(words) and element.find(".//a") is not None:
+    if "promo" in named and element.find(".//a") is not None:
         return _short(element, "promo", MAX_PROMO_CHARS)
     return None
 

@@ -46,7 +46,6 @@ _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|T
 _DATE_PART = re.compile(r"\s*[|•·,–—]\s*[^|•·]*\b(?:19|20)\d\d\b.*$")
 CELL_BREAK, ROW_BREAK = " | ", " ¶ "
 _CELLS = re.compile(r" \| | ¶ ")
-_SPACE = re.compile(r"\s+")
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[\w.+-]+@[\w.-]+\.\w+$")  # told, not advertised
 _YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)")
 
@@ -155,7 +154,7 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
     drafts: list[Draft] = []
     linked_lists = _linked_lists(pieces, page)
     for index, piece in enumerate(pieces):
-        text = _SPACE.sub(" ", piece.text).strip()
+        text = " ".join(piece.text.split())
         is_early = len(drafts) < EARLY_BLOCKS
         if not text or (is_early and squeeze(text).casefold() in known.titles):
             continue

@@ -15,6 +15,7 @@ from transforms.bylines import MAX_NAME_CHARS, MAX_NAME_WORDS, picture_credits, 
 from transforms.records import Credit
 
 MAX_AGENCY_WORDS = 4
+_CLOSING = frozenset(")]）")
 _CREDIT_HEAD = r"(?:[a-zà-žа-яё]{1,5}(?:\.[a-z]{1,3})?)"
 _DESK_LINE = re.compile(
     rf"^\W{{0,3}}(?P<desk>{_CREDIT_HEAD}(?:\s*[/,|]\s*{_CREDIT_HEAD})*)\s*[/,]?\s*"
@@ -41,6 +42,10 @@ _MATERIAL_LINE = re.compile(
     r"ont contribué à cet article|contribuyó a (?:este|esta) .{0,40})\.?$|^[(（](?:完|끝)[)）]$",
     re.IGNORECASE,
 )
+_MATERIAL_HINTS = (  # one of them stands in whatever the pattern matches, in lower case
+    "contributed to this report", "material ", "diese meldung", "wurde am", "ont contribué",
+    "contribuyó", "完", "끝",
+)  # fmt: skip
 _DATELINE = re.compile(
     r"^(?P<place>[^\W\d_][^()\d\n–—:!?\"“„«]{1,60}?)"
     r"(?P<date>,?\s+(?:[^\W\d_]{3,9}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?)(?:,?\s+\d{4})?)?"
@@ -101,12 +106,14 @@ def read_credit_line(text: str) -> list[Credit] | None:
             return found
     if match := _EDITED_LINE.match(line.rstrip(")）") if line.startswith(("(", "（")) else line):
         return _edited(match, line)
-    return [] if _MATERIAL_LINE.match(line) else None
+    lowered = line.lower()
+    is_hinted = any(hint in lowered for hint in _MATERIAL_HINTS)
+    return [] if is_hinted and _MATERIAL_LINE.match(line) else None
 
 
 def _desk_line(line: str) -> list[Credit]:
     """Read 'rc/rt (Reuters, AFP)'; two desks before one proper name make that an agency, too."""
-    match = _DESK_LINE.match(line)
+    match = _DESK_LINE.match(line) if _ends_in_bracket(line) else None
     if match is None:
         return []
     desks = [
@@ -121,10 +128,15 @@ def _desk_line(line: str) -> list[Credit]:
     return [*desks, *agencies] if agencies else []
 
 
+def _ends_in_bracket(line: str) -> bool:
+    """Tell whether a line ends in a closing bracket, at most two marks behind it."""
+    return any(mark in _CLOSING for mark in line[-3:])
+
+
 def _bracket_line(line: str) -> list[Credit]:
-    match = _BRACKET_LINE.match(line)
+    match = _BRACKET_LINE.match(line) if _ends_in_bracket(line) else None
     listed = match["agencies"] if match else line if _INITIALS_LINE.match(line) else ""
-    if not _mostly_agencies(listed):
+    if not listed or not _mostly_agencies(listed):
         return []
     return _agency_credits(listed, line) + _initials(listed, line)
 

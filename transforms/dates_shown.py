@@ -55,23 +55,25 @@ def marked_dates(page: Survey, language: str | None) -> tuple[list[Moment], list
     modified: list[Moment] = []
     for element in _marked(page):
         prop = element.get("itemprop") or ""
-        raw = element.get("datetime") or element.get("content") or element.text_content()
-        origin = f"markup:{prop or element.tag}"
-        moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
-        if moment is None or is_apart(element):
-            continue
         words = f"{prop} {element.get('class') or ''} {element.get('pubdate') or ''}"
         if _MODIFIED_WORDS.search(words):
-            modified.append(moment)
+            kept, most = modified, MAX_FOUND - 1
         elif (
             prop == "datePublished"
             or element.get("pubdate") is not None
             or _PUBLISHED_WORDS.search(words)
         ):
-            named.append(moment)
+            kept, most = named, MAX_FOUND
         else:
-            other.append(moment)
-    return [*named[:MAX_FOUND], *other[: MAX_FOUND - 1]], modified[: MAX_FOUND - 1]
+            kept, most = other, MAX_FOUND - 1
+        if len(kept) == most:
+            continue
+        raw = element.get("datetime") or element.get("content") or element.text_content()
+        origin = f"markup:{prop or element.tag}"
+        moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
+        if moment is not None and not is_apart(element):
+            kept.append(moment)
+    return [*named, *other], modified
 
 
 def searched_dates(page: Survey, headline: str, language: str | None) -> list[Moment]:

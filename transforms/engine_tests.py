@@ -52,9 +52,13 @@ def agrees(test: Test, signature: Signature) -> bool:
     if not test.atoms:
         return True
     for places, pattern in test.atoms:
-        value = next((found for at in places if (found := signature[at]) is not None), None)
-        if value is not None and pattern.search(value):
-            return True
+        for at in places:
+            value = signature[at]
+            if value is None:
+                continue
+            if pattern.search(value):
+                return True
+            break
     return False
 
 

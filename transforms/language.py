@@ -76,7 +76,7 @@ _SCRIPT_SHARE = 0.3
 _JAPANESE_SHARE = 0.05  # kana among Han: a few are enough
 
 _MARKS = "".join(chr(code) for code in range(0x300, 0x20F1) if category(chr(code))[0] == "M")
-_LETTERS = rf"[^\W_](?:[^\W_]|[{_MARKS}\u200c\u200d])*"
+_LETTERS = rf"[^\W_]+(?:[{_MARKS}\u200c\u200d]+[^\W_]*)*"
 _WORD = re.compile(rf"{_LETTERS}(?:(?:['’ʼ׳״·\-]|(?<=\d)[.,](?=\d)){_LETTERS})*")
 
 
@@ -122,7 +122,7 @@ def primary_subtag(tag: str) -> str | None:
 def detect(sample: str) -> tuple[str | None, bool]:
     """Return the language of a text and whether that is sure; None for too short a text."""
     letters = sum(map(str.isalpha, sample))
-    for script, code in _SCRIPTS:
+    for script, code in () if sample.isascii() else _SCRIPTS:
         share = len(script.findall(sample)) / max(letters, 1)
         if share >= (_JAPANESE_SHARE if code == "ja" else _SCRIPT_SHARE):
             return code, True

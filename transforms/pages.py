@@ -39,7 +39,8 @@ _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     "paragraphs": ((b"<p>", b"<p "), MAX_BREAKS),
     "list items": ((b"<li",), MAX_BREAKS),
 }
-_SCRIPT = re.compile(rb"<(script|style)[\s/>]")  # on lower-case bytes
+_SCRIPT = re.compile(rb"<(script|style|svg)[\s/>]")  # on lower-case bytes
+_NO_DRAWING = re.compile(rb"<(?:svg|div|p|h\d)[\s>]")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -182,7 +183,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
 
 
 def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
-    """Cut scripts and styles out; return the rest, the JSON-LD texts, and whether one was too big."""
+    """Cut scripts, styles and what is drawn out; return the rest, the JSON-LD texts, and whether one was too big."""
     lower = markup.lower()
     kept: list[bytes] = []
     ld_json: list[bytes] = []
@@ -192,6 +193,10 @@ def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
     while (found := _SCRIPT.search(lower, done)) is not None:
         inner = lower.find(b">", found.start()) + 1 or len(lower)
         close = lower.find(b"</" + found.group(1), inner)
+        if found.group(1) == b"svg":
+            kept.append(markup[done:inner])
+            done = inner if _is_left_open(lower, inner, close) else close
+            continue
         close = close if close >= 0 else len(lower)
         kept.append(markup[done : found.start()])
         if b"ld+json" in lower[found.start() : inner]:
@@ -203,6 +208,15 @@ def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
         done = lower.find(b">", close) + 1 or len(lower)
     kept.append(markup[done:])
     return b"".join(kept), tuple(ld_json), is_cut
+
+
+def _is_left_open(lower: bytes, start: int, close: int) -> bool:
+    """Tell whether a drawing that starts before ``start`` has nothing in it, or no end to it."""
+    return (
+        close < 0
+        or lower.startswith(b"/>", start - 2)
+        or _NO_DRAWING.search(lower, start, close) is not None
+    )
 
 
 def _encoding(body: bytes, content_type: str | None) -> tuple[str, bool]:

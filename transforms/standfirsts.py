@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from transforms.asides import drop, squeeze
+from transforms.asides import squeeze
 from transforms.metadata import plain
+from transforms.surroundings import line_of
+from transforms.taking_out import drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +40,7 @@ def take_standfirst(page: Survey, headline: str, declared: Iterable[str]) -> str
     """
     wanted = {_key(text) for text in declared if len(text) >= MIN_CHARS}
     for element in _after_headline(page, headline):
-        text = plain(" ".join(element.itertext()))
+        text = plain(line_of(element, 2 * MAX_CHARS))
         if not MIN_CHARS <= len(text) <= MAX_CHARS:
             continue
         is_declared = _key(text) in wanted
