@@ -156,7 +156,9 @@ def library_context() -> Iterator[Any]:
 
 def encodable(value: object) -> object:
     """Return a value with U+FFFD for lone surrogates, which Arrow's strings cannot hold."""
-    return LONE_SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return LONE_SURROGATES.sub("\ufffd", value)
 
 
 def _validate(
@@ -165,7 +167,9 @@ def _validate(
     import pandas as pd  # noqa: PLC0415 (costs a second: only when used)
 
     columns = sorted({rule.feature for rule in rules})
-    frame = pd.DataFrame({column: [encodable(row[column]) for row in rows] for column in columns})
+    frame = pd.DataFrame(
+        {column: [encodable(row[column]) for row in rows] for column in columns}, dtype=object
+    )
     frame.insert(0, ROW_ID, range(len(rows)))
     name = f"{suite_name} {uuid.uuid4().hex}"
     with library_context() as context:

@@ -7,6 +7,7 @@ imported, and loads the real one should anybody ever ask it for something.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 import threading
@@ -28,6 +29,7 @@ def great_expectations() -> Any:  # noqa: ANN401 (the library is untyped here)
         if "great_expectations" not in sys.modules:
             with put_off(PUT_OFF):
                 importlib.import_module("great_expectations")
+            gc.freeze()  # a million objects that stay: let no collection walk through them
     return sys.modules["great_expectations"]
 
 

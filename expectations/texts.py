@@ -27,11 +27,17 @@ SYLLABLE_SIZE = 2
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]+")
 _WIDE = re.compile("[\u3040-\U0010ffff]")  # all of these, and more: a cheap first look
-_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_SPACES = " \n\t\r\u00a0\u202f\u3000"  # those that texts have
 _SENTENCE_ENDS = frozenset(".!?…。！？।॥؟۔։።:;\"'”’»“‘」』)]）")  # noqa: RUF001 (several scripts)
 
 
-@lru_cache(maxsize=32)  # several rules ask for the size of one body
+@lru_cache(maxsize=32)  # several rules ask it of one body
+def alphabet(text: str) -> str:
+    """Return the different characters of a text: a small thing to search before the whole."""
+    return "".join(set(text))
+
+
+@lru_cache(maxsize=32)  # as above
 def text_size(text: str) -> int:
     """Return the size of a text in characters of an alphabet, white space left out.
 
@@ -78,11 +84,13 @@ _DAMAGED = re.compile(
 
 
 # Guises of continuation bytes that hardly stand in good text: a cheap first look.
-_GUISES = re.compile(
-    r"[\u0080-\u009f\u00a1-\u00a6\u00a8-\u00aa\u00ac\u00ae\u00af\u00b1-\u00b6\u00b8-\u00ba\u00bc-\u00bf\u00c2\u00c3"
+_GUISE = (
+    r"\u0080-\u009f\u00a1-\u00a6\u00a8-\u00aa\u00ac\u00ae\u00af\u00b1-\u00b6\u00b8-\u00ba\u00bc-\u00bf\u00c2\u00c3"
     r"\u201a\u0192\u2020\u2021\u02c6\u2030\u2039\u203a\u02dc\u2122\u0402\u0403\u0409-\u040c\u040e\u040f\u0452\u0453"
-    r"\u0459-\u045c\u045e\u045f]|\u00e2\u20ac|[\u00c0-\u00ff]{5}"
+    r"\u0459-\u045c\u045e\u045f"
 )
+_GUISES = re.compile(rf"[{_GUISE}]|\u00e2\u20ac|[\u00c0-\u00ff]{{5}}")
+_FIRST_OF_GUISES = re.compile(rf"[{_GUISE}\u00c0-\u00ff]")
 
 
 def damage(text: str) -> tuple[int, str]:
@@ -91,8 +99,11 @@ def damage(text: str) -> tuple[int, str]:
     Damaged are mojibake (text decoded with the wrong character set), replacement
     characters, controls, lone surrogates and characters for private use.
     """
-    spans = [match.span() for match in _DAMAGED.finditer(text)]
-    if not text.isascii() and _GUISES.search(text):
+    letters = alphabet(text)
+    spans: list[tuple[int, int]] = []
+    if _DAMAGED.search(letters):
+        spans += [match.span() for match in _DAMAGED.finditer(text)]
+    if _FIRST_OF_GUISES.search(letters) and _GUISES.search(text):
         spans += [match.span() for match in _MOJIBAKE.finditer(text)]
     if not spans:
         return 0, ""

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from expectations.texts import around, text_size
+from expectations.texts import alphabet, around, text_size
 from transforms.records import BODY_KINDS
 
 if TYPE_CHECKING:
@@ -107,7 +107,10 @@ def invisible(headline: str, body: str) -> str:
     for text in (headline, body):
         if text.isascii():
             continue
-        match = _INVISIBLE.search(text) or (_MARKS.search(text) and next(_split(text), None))
+        letters = alphabet(text)
+        match = _INVISIBLE.search(text) if _INVISIBLE.search(letters) else None
+        if match is None and _MARKS.search(letters):
+            match = next(_split(text), None)
         if match is not None:
             return ascii(around(text, *match.span()))
     return ""
