@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 
     from transforms.records import Feed
 
+A_FEW = 500
 FIRST_POLLS_A_MINUTE = 500
+FIRST_POLLS_OVER = timedelta(hours=6)
+"""About as long as a feed waits between polls later, so that the first are no burst."""
 
 
 def first_polls(feeds: Collection[Feed], now: datetime) -> tuple[FeedState, ...]:
-    """Return when new feeds are due first: so many a minute, each at a time of its own.
+    """Return when new feeds are due first: each at a time of its own, by a hash of its id.
 
-    A few are due at once: nothing is returned for them.
+    A few are due at once: nothing is returned for them. More are spread over six hours,
+    or longer where that would be more than 500 a minute.
     """
-    if len(feeds) <= FIRST_POLLS_A_MINUTE:
+    if len(feeds) <= A_FEW:
         return ()
-    span = timedelta(minutes=len(feeds) / FIRST_POLLS_A_MINUTE)
+    span = max(FIRST_POLLS_OVER, timedelta(minutes=len(feeds) / FIRST_POLLS_A_MINUTE))
     reason = f"one of {len(feeds):,} new feeds, polled over {in_words(minutes_in(span))}"
     return tuple(
         FeedState(
