@@ -67,9 +67,18 @@ _SOCIAL = re.compile(
     r"embed|tweet|twitter|social|instagram|facebook|telegram|weibo|vkontakte|fremdbeitrag|mastodon|bluesky",
     re.IGNORECASE,
 )
+# What an element can be named after: the pattern, and pieces one of which each match holds.
 _NAMED = {
-    "embed": _EMBED, "dateline": _PLACE_LINE, "gallery": GALLERY_NAME, "picture": PICTURE_NAME,
-    "caption": CAPTION_NAME, "video": _VIDEO, "wall": _WALL, "promo": _PROMO,
+    "embed": (_EMBED, ("twitter", "insta", "fb-", "tiktok", "media-")),
+    "dateline": (_PLACE_LINE, ("line", "ortsmarke", "lieu", "mesto")),
+    "gallery": (GALLERY_NAME, ("galler", "galer", "slide", "carousel", "diaporama", "bilder",
+                               "foto", "swiper", "slick", "flickity")),
+    "picture": (PICTURE_NAME, ("pic", "photo", "foto", "image", "img", "bild")),
+    "caption": (CAPTION_NAME, ("caption", "description", "text", "legend", "légend", "bild", "foto")),
+    "video": (_VIDEO, ("vid",)),
+    "wall": (_WALL, ("wall", "gate", "piano", "subscribe")),
+    "promo": (_PROMO, ("related", "read", "more", "newsletter", "recommended", "promo", "aussi",
+                       "leer")),
 }  # fmt: skip
 _NOTHING: frozenset[str] = frozenset()
 _SIGNED = re.compile(r"^\s*[—–-]\s*\S")
@@ -211,7 +220,12 @@ def _parts(element: HtmlElement) -> list[Part] | None:
 @lru_cache(maxsize=MAX_REMEMBERED)
 def _named_after(words: str) -> frozenset[str]:
     """Return what the words of a class and an id name an element after; pages repeat them."""
-    return frozenset(name for name, pattern in _NAMED.items() if pattern.search(words))
+    lowered = words.lower()
+    return frozenset(
+        name
+        for name, (pattern, hints) in _NAMED.items()
+        if any(hint in lowered for hint in hints) and pattern.search(words)
+    )
 
 
 def _pictures(element: HtmlElement, named: frozenset[str]) -> list[Part] | None:
@@ -323,6 +337,6 @@ def _linked_lines(links: list[HtmlElement]) -> dict[HtmlElement, str]:
         ):
             element, parent = parent, parent.getparent()
             if element.tag in {"p", "li"}:
-                found[element] = plain(element.text_content())
+                found[element] = plain(element.text_content() if len(link) else link.text or "")
                 break
     return found

@@ -79,9 +79,10 @@ def split_credit(text: str) -> tuple[str, str | None]:
 
 def picture_box(element: HtmlElement) -> list[Part] | None:
     """Read a box named after pictures: one picture, a short text under it and nothing else."""
-    pictures = sum(1 for _ in element.iter("img"))
+    if sum(1 for _ in element.iter("img")) != 1:
+        return None
     text = plain_text(element)
-    if pictures != 1 or not 0 < len(text) <= MAX_PICTURE_CHARS or element.find(".//h1") is not None:
+    if not 0 < len(text) <= MAX_PICTURE_CHARS or element.find(".//h1") is not None:
         return None
     if any(True for _ in element.iter("a", "button", "h2", "h3", "ul")):
         return None
@@ -146,16 +147,16 @@ def is_gallery(element: HtmlElement) -> bool:
     if element.find(".//h1") is not None:
         return False
     pictures = sum(1 for _ in element.iter("img", "picture", "figure", "source"))
+    if not pictures:
+        return False
     chars = len(plain_text(element))
     prose = sum(
         len(paragraph.text_content())
         for paragraph in element.iter("p")
         if not CAPTION_NAME.search(paragraph.get("class") or "")
     )
-    return (
-        pictures > 0
-        and chars <= pictures * MAX_CHARS_A_PICTURE
-        and prose <= max(MAX_GALLERY_PROSE, pictures * MAX_CHARS_A_PICTURE // 2)
+    return chars <= pictures * MAX_CHARS_A_PICTURE and prose <= max(
+        MAX_GALLERY_PROSE, pictures * MAX_CHARS_A_PICTURE // 2
     )
 
 

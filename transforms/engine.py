@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import logging
 from copy import copy
-from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, cast
 
 import trafilatura
 from lxml import etree
@@ -51,11 +50,12 @@ SURE_CHARS = 3_000  # no page was seen whose extracted text of that length reada
 PROSE_RATIO = 1.8
 OTHER_RATIO = 12.0  # a page with more text that is no prose is a list, not an article
 WIDER_BELOW_CHARS = 500
-SAMPLED_TEXTS = 300  # text nodes that tell the page's script
 SENTENCE_CHARS = 80  # of the Latin script: enough to be what the page says
 WHOLE_PAGE_SHARE = 0.9
 WHOLE_PAGE_RATIO = 3.0  # a page with more than that beside a short text says it elsewhere
 APPENDED_HINTS = ("mvp-post-add", "infinite", "elementor-share-buttons")  # of RAW_TREE_PRUNE_XPATH
+
+_text = etree.XPath("string()")
 
 # Discarded pages are told by a value; the library's own log line says nothing more.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -68,8 +68,9 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     extractor; readability and the prose of the page; the plain baseline; a second try for
     what is but a small part of the page. ``names``: the classes and ids in it, where known.
     """
-    options = Extractor(output_format="python", url=url, comments=True, tables=True)
-    dense = density("".join(islice(tree.itertext(), SAMPLED_TEXTS)))
+    options = copy(_options())
+    options.url = url
+    dense = density(cast("str", _text(tree)))
     options.min_extracted_size = round(options.min_extracted_size / dense)
     if names is None or any(hint in names for hint in APPENDED_HINTS):
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
@@ -90,9 +91,16 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     return pieces_of(found.body)
 
 
+@cache
+def _options() -> Extractor:
+    """Return the options of every page; trafilatura reads its settings for them."""
+    return Extractor(output_format="python", comments=True, tables=True)
+
+
 def warm_up() -> None:
     """Load what the libraries load at first use."""
     stop_words()
+    _options()
 
 
 class _Page:
@@ -192,4 +200,5 @@ def _content(paragraphs: list[str]) -> Content:
 
 
 def _chars(tree: HtmlElement) -> int:
-    return len(" ".join(tree.text_content().split()))
+    words = tree.text_content().split()
+    return sum(map(len, words)) + max(0, len(words) - 1)

@@ -39,6 +39,10 @@ _HINTS = (
     "fa-clock-o", "fa-calendar", "fecha", "parution",
 )  # fmt: skip
 REPLACED = ("_external_date", "has_date_cue")
+_UNDATED = re.compile(r"\D{150,}")
+_EDGE_CHARS = 60  # of an undated run: further from a digit htmldate looks for a copyright alone
+_COPYRIGHT = ("©", "copy", "(c)")
+_search_page = core.search_page
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
@@ -92,15 +96,31 @@ def _our_reader() -> Iterator[None]:
     try:
         extractors._external_date = _worded_date  # noqa: SLF001 (there is no setting for it)
         extractors.has_date_cue = _always
+        core.search_page = _search_dated
         yield
     finally:
         for name, original in originals.items():
             setattr(extractors, name, original)
+        core.search_page = _search_page
 
 
 def _worded_date(text: str) -> datetime | None:
     found = parse_date(text, origin="text")
     return found.at.replace(tzinfo=None) if found is not None else None
+
+
+def _search_dated(markup: str, options: Extractor) -> str | None:
+    """Search a page's markup, long runs without a digit shortened: a dozen patterns read it all."""
+    found: str | None = _search_page(_UNDATED.sub(_edges, markup), options)
+    return found
+
+
+def _edges(match: re.Match[str]) -> str:
+    run = match.group()
+    lowered = run.lower()
+    if any(mark in lowered for mark in _COPYRIGHT):
+        return run
+    return f"{run[:_EDGE_CHARS]} {run[-_EDGE_CHARS:]}"
 
 
 def _always(*_: object) -> bool:

@@ -68,11 +68,15 @@ class _Path:
     original: etree.XPath
     tests: tuple[Test, ...]
     words: frozenset[str] | None  # None: a match may hold none
+    tags: frozenset[str] | None  # None: a match may have any
 
     @classmethod
     def of(cls, name: str, original: etree.XPath) -> _Path:
         path = _FIRST_ONLY.sub("", original.path)
-        return cls(name, original, tests_of(path), words_of(path))
+        tests = tests_of(path)
+        tags = frozenset(tag for test in tests for tag in test.tags or ())
+        is_any = any(test.tags is None for test in tests)
+        return cls(name, original, tests, words_of(path), None if is_any else tags)
 
 
 def words_of(path: str) -> frozenset[str] | None:
@@ -120,14 +124,18 @@ _remembered: dict[Signature, tuple[int, ...]] = {}
 class _Answer:
     """Stands for one expression while one tree is worked on."""
 
-    original: etree.XPath
+    number: int
     root: HtmlElement
     matching: tuple[tuple[HtmlElement, Signature], ...]
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        """Return the matching elements below one of the tree's; another tree's are searched."""
+        """Return the matching elements below one of the tree's; another tree's are looked up."""
         if tree.getroottree().getroot() is not self.root:
-            return cast("list[HtmlElement]", self.original(tree))
+            return [
+                element
+                for element, signature in _signed(tree)
+                if self.number in _remembered[signature]
+            ]
         return [
             element
             for element, signature in self.matching
@@ -139,13 +147,7 @@ class _Answer:
 def answered(root: HtmlElement) -> Iterator[None]:
     """Answer trafilatura's expressions on this tree from one pass over it, inside the context."""
     matching: list[list[tuple[HtmlElement, Signature]]] = [[] for _ in _PATHS]
-    rare = frozenset(cast("list[HtmlElement]", _rarely_named(root)))
-    pairs = [
-        (element, signature_of(element) if element in rare else _usual_signature(element))
-        for element in cast("list[HtmlElement]", _named(root))
-    ]
-    _learn(signature for _, signature in pairs)
-    for pair in pairs:
+    for pair in _signed(root):
         for number in _remembered[pair[1]]:
             matching[number].append(pair)
     if not any(
@@ -154,8 +156,8 @@ def answered(root: HtmlElement) -> Iterator[None]:
         frame = frame_of(root)
         matching[0] += [(frame, signature_of(frame))] if frame is not None else []
     answers: dict[str, list[_Answer]] = {name: [] for name in NAMES}
-    for path, found in zip(_PATHS, matching, strict=True):
-        answers[path.name].append(_Answer(path.original, root, tuple(found)))
+    for number, (path, found) in enumerate(zip(_PATHS, matching, strict=True)):
+        answers[path.name].append(_Answer(number, root, tuple(found)))
     try:
         for name, expressions in answers.items():
             setattr(main_extractor, name, expressions)
@@ -165,6 +167,17 @@ def answered(root: HtmlElement) -> Iterator[None]:
         main_extractor.delete_by_link_density = delete_by_link_density
         for name, originals in ORIGINALS.items():
             setattr(main_extractor, name, list(originals))
+
+
+def _signed(root: HtmlElement) -> list[tuple[HtmlElement, Signature]]:
+    """Return the elements below one that may match, each with its signature, learned."""
+    rare = frozenset(cast("list[HtmlElement]", _rarely_named(root)))
+    pairs = [
+        (element, signature_of(element) if element in rare else _usual_signature(element))
+        for element in cast("list[HtmlElement]", _named(root))
+    ]
+    _learn(signature for _, signature in pairs)
+    return pairs
 
 
 def frame_of(root: HtmlElement) -> HtmlElement | None:
@@ -215,7 +228,10 @@ def _learn(signatures: Iterable[Signature]) -> None:
             found = {place for word in path.words for place in _places(word, held, starts)}
             places = sorted(found)
         for place in places:
-            if any(agrees(test, unknown[place]) for test in path.tests):
+            signature = unknown[place]
+            if path.tags is not None and signature[0] not in path.tags:
+                continue
+            if any(agrees(test, signature) for test in path.tests):
                 verdicts[place].append(number)
     _remembered.update(zip(unknown, map(tuple, verdicts), strict=True))
 

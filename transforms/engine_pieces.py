@@ -30,8 +30,6 @@ _KINDS: dict[str, PieceKind] = {
 _BLOCK_TAGS = frozenset({*_KINDS, "item", "row", "cell", "div", "body"})
 _BREAKS = frozenset({"item", "row", "lb", "p", "head", "quote", "list", "div"})
 _BREAK = "\n"
-_LINES = re.compile(r"\s*\n\s*")
-_SPACE = re.compile(r"[^\S\n]+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।။:;\"”»“’)\]]$")
 _HEADING_LEVEL = re.compile(r"h([1-6])")
 
@@ -117,8 +115,7 @@ def _text(element: _Element) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    text = _SPACE.sub(" ", text)
-    return [line for line in _LINES.split(text.strip()) if line]
+    return [line for part in text.split(_BREAK) if (line := " ".join(part.split()))]
 
 
 def _joined(lines: list[str]) -> list[str]:

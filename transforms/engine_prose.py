@@ -45,6 +45,7 @@ _CONSENT = re.compile(
     r"|consent[-_]?(?:banner|manager|sdk)|borlabs|cookiebot|cmplz|onetrust|moove[-_]?gdpr",
     re.IGNORECASE,
 )
+_CONSENT_HINTS = ("cookie", "consent", "borlabs", "cmplz", "onetrust", "gdpr")
 _COMMENTS_ID = re.compile(r"^(?:[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments)")
 _COMMENTS_CLASS = re.compile(r"^[Cc]omment(?!ary)|(?:article|post)-comments")
 
@@ -152,7 +153,8 @@ def _is_named_aside(names: str, place: str, *, is_box: bool) -> bool:
         or _COMMENTS_ID.match(place)
     ):
         return True
-    return _CONSENT.search(f"{names} {place}") is not None
+    both = f"{names} {place}".lower()
+    return any(hint in both for hint in _CONSENT_HINTS) and _CONSENT.search(both) is not None
 
 
 def _rank(part: Part) -> Rank:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from transforms.language import count_words
-from transforms.listings import PRICE, Prose, listing_reason, size_of
+from transforms.listings import Prose, count_prices, listing_reason, size_of
 from transforms.metadata import ARTICLE_TYPES, types_of
 from transforms.other_pages import no_article
 from transforms.records import BODY_KINDS
@@ -192,22 +192,23 @@ def measure(
     """Measure a page's text; without marks, as one article's: nothing of it in items."""
     body = [block for block in blocks if block.kind in BODY_KINDS]
     repeats = marks.repeats if marks is not None else Repeats()
+    sizes = [size_of(block.text) for block in body]
     own = repeated = 0
-    for block in body if marks is not None else ():
+    for block, size in zip(body, sizes, strict=True) if marks is not None else ():
         if repeats.texts and repeats.hold(block.text):
-            repeated += size_of(block.text)
-        elif block.kind != "heading" and size_of(block.text) >= LONG_PARAGRAPH_CHARS:
-            own += size_of(block.text)
+            repeated += size
+        elif block.kind != "heading" and size >= LONG_PARAGRAPH_CHARS:
+            own += size
     prose = Prose(
         own=own,
         repeated=repeated,
         items=size_of(repeats.texts),
         page=len(page_text.squeezed),
-        prices=len(PRICE.findall(page_text.squeezed)) if marks is not None else 0,
+        prices=count_prices(page_text.squeezed) if marks is not None else 0,
         headline_words=count_words(headline),
     )
     return Shape(
-        body_size=sum(size_of(block.text) for block in body),
+        body_size=sum(sizes),
         captions=sum(block.kind == "caption" for block in blocks),
         prose=prose,
         is_cut=bool(body) and body[-1].text.rstrip().endswith(("…", "...", "[…]", "[...]")),

@@ -27,7 +27,8 @@ FEW_ITEM_CHARS = 500
 LABEL_WORDS = 4
 """A headline of so few words may be the name of a section."""
 
-PRICE = re.compile(r"[$€£¥₹]\d|\d(?:€|EUR|USD|zł|Kč|kr\b|₽|руб)")  # noqa: RUF001 (a currency)
+_PRICE = re.compile(r"[$€£¥₹]\d|\d(?:€|EUR|USD|zł|Kč|kr\b|₽|руб)")  # noqa: RUF001 (a currency)
+_CURRENCIES = ("$", "€", "£", "¥", "₹", "EUR", "USD", "zł", "Kč", "kr", "₽", "руб")  # noqa: RUF001 (a currency)
 
 
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -62,6 +63,12 @@ class Standing:
 def size_of(text: str) -> int:
     """Return a text's size in characters of an alphabet: an ideograph counts as three."""
     return len(text) if text.isascii() else len(text) + 2 * sum(map(len, _IDEOGRAPHS.findall(text)))
+
+
+def count_prices(text: str) -> int:
+    """Count the sums of money in a text without spaces."""
+    is_hinted = any(currency in text for currency in _CURRENCIES)
+    return len(_PRICE.findall(text)) if is_hinted else 0
 
 
 def listing_reason(address: Address, marks: Marks, prose: Prose, standing: Standing) -> str | None:

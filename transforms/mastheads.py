@@ -9,6 +9,7 @@ and by a first-rank heading that only leads home.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -88,7 +89,7 @@ def without_site(title: str, sites: Sequence[str], sections: Iterable[str] = ())
 
     ``sections``: names of the outlet's sections, dropped from the end likewise.
     """
-    names = {fold(name) for name in sites} - {""}
+    names = _folded(tuple(sites))
     text = plain(title)
     bracketed = _BRACKETED_END.search(text)
     if bracketed and fold(bracketed["name"]) in names:
@@ -107,6 +108,12 @@ def without_site(title: str, sites: Sequence[str], sections: Iterable[str] = ())
     return "" if is_name else text
 
 
+@lru_cache(maxsize=16)
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    """Return names folded, none empty; a page's are asked for with each of its titles."""
+    return frozenset(fold(name) for name in names) - {""}
+
+
 def parts_of(title: str) -> list[str]:
     """Return the parts of a title: what its separators part."""
     return [part for part in _SEPARATOR.split(title) if part.strip()]
@@ -117,7 +124,7 @@ def fold(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))
 
 
-def _without_head(text: str, names: set[str]) -> str:
+def _without_head(text: str, names: frozenset[str]) -> str:
     """Drop the outlet's name before a colon or a separator."""
     for pattern in (_COLON, _SEPARATOR):
         cut = pattern.search(text)
@@ -144,7 +151,7 @@ def _without_tails(text: str, sections: set[str]) -> str:
     return text
 
 
-def _is_site(part: str, names: set[str], min_chars: int) -> bool:
+def _is_site(part: str, names: frozenset[str], min_chars: int) -> bool:
     """Tell whether a part is the outlet's name with a word beside it: 'Coast Courier Online'."""
     folded = fold(part)
     return any(

@@ -53,6 +53,7 @@ _FORUM_SYSTEM = re.compile(
 _PRICE = re.compile(r"price|prix|preis|precio|prezzo", re.IGNORECASE)
 _WARE = re.compile(r"produ[ck]t|cart|basket|shelf|sku", re.IGNORECASE)
 _CART = re.compile(r"add[-_]?to[-_]?(?:cart|bag|basket)|addtocart|warenkorb", re.IGNORECASE)
+_CART_HINTS = ("cart", "bag", "basket", "warenkorb")
 _FILTER_HINTS = ("filter", "Filter", "facet", "Facet", "sort-by", "sortby", "sort_by", "SortBy")
 _PAGES_HINTS = ("pagina", "Pagina", "pager")
 _STORY_ITEMS = frozenset({"Article", "NewsArticle", "BlogPosting"})
@@ -79,6 +80,7 @@ def read_marks(page: Survey, metadata: Metadata) -> Marks:
     types = [str(kind) for kind in page.elements[0].xpath("//@itemtype")] if page.elements else []
     names = [kind.rstrip("/").rsplit("/", 1)[-1] for kind in types]
     many = [words for words, places in page.by_words.items() if len(places) >= MIN_SHELF]
+    lowered = page.lines.lower()
     has_prices = any(_PRICE.search(words) for words in many)
     return Marks(
         template=_template(page, metadata),
@@ -86,10 +88,10 @@ def read_marks(page: Survey, metadata: Metadata) -> Marks:
         is_one_story=sum(name in _STORY_ITEMS for name in names) == 1,
         has_prices=has_prices,
         is_shelf=has_prices and any(_WARE.search(words) for words in many),
-        has_cart=_CART.search(page.lines) is not None,
+        has_cart=any(hint in lowered for hint in _CART_HINTS) and _CART.search(lowered) is not None,
         has_filter=any(hint in page.lines for hint in _FILTER_HINTS),
         has_pages=any(hint in page.lines for hint in _PAGES_HINTS) or _has_next(page),
-        linked_chars=sum(_link_lengths(page)),
+        linked_chars=len(squeeze("".join(_link_texts(page)))),
         repeats=find_repeats(page),
     )
 
@@ -114,7 +116,7 @@ def _has_next(page: Survey) -> bool:
     return any((link.get("rel") or "").lower() == "next" for link in page.tagged("link"))
 
 
-def _link_lengths(page: Survey) -> Iterator[int]:
+def _link_texts(page: Survey) -> Iterator[str]:
     link: HtmlElement
     for link in page.tagged("a"):
-        yield len(squeeze("".join(link.itertext())))
+        yield "".join(link.itertext()) if len(link) else link.text or ""

@@ -147,7 +147,9 @@ def check_limits(markup: bytes) -> None:
         count = sum(markup.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
-    long = [piece for piece in markup.split(b"<") if len(piece) > LONG_TAG_BYTES]
+    pieces = markup.split(b"<")
+    is_any_long = max(map(len, pieces)) > LONG_TAG_BYTES
+    long = [piece for piece in pieces if len(piece) > LONG_TAG_BYTES] if is_any_long else []
     if any(len(piece) > MAX_RUN_BYTES for piece in long):
         raise TooComplexError(f"over {MAX_RUN_BYTES} bytes of text without a tag")
     for piece in long:

@@ -22,11 +22,12 @@ _CHALLENGE_TITLE = re.compile(
     r"Un instant|Один момент|Проверка браузера|Client Challenge|Vercel Security Checkpoint)\b",
     re.IGNORECASE,
 )
-_CHALLENGE_MARKS = re.compile(
-    rb"cf-chl-|cf_chl_opt|challenge-platform/h|_Incapsula_Resource|captcha-delivery\.com|"
-    rb"px-captcha|/_sec/cp_challenge|geo\.captcha|sgcaptcha|aws-waf-token|awswaf|g-recaptcha|h-captcha|"
-    rb"cf-turnstile|distil_r_captcha|ddos-guard",
-)
+_CHALLENGE_MARKS = (
+    b"cf-chl-", b"cf_chl_opt", b"challenge-platform/h", b"_Incapsula_Resource",
+    b"captcha-delivery.com", b"px-captcha", b"/_sec/cp_challenge", b"geo.captcha", b"sgcaptcha",
+    b"aws-waf-token", b"awswaf", b"g-recaptcha", b"h-captcha", b"cf-turnstile",
+    b"distil_r_captcha", b"ddos-guard",
+)  # fmt: skip
 _CHALLENGE_TEXT = re.compile(
     r"captcha|verify (?:that )?you are (?:a )?human|enable (?:JavaScript|JS) and cookies|unusual traffic|"
     r"not a (?:ro)?bot\b|kein Roboter|checking your browser|проверка, что вы не робот|вы не робот|"
@@ -66,7 +67,7 @@ def challenge_reason(
         return "header cf-mitigated: challenge"
     if _CHALLENGE_TITLE.search(title) and len(read_text()) <= SHORT_PAGE_CHARS:
         return f"title {title[:60]!r}"
-    if len(body) <= CHALLENGE_BYTES and _CHALLENGE_MARKS.search(body):
+    if len(body) <= CHALLENGE_BYTES and any(mark in body for mark in _CHALLENGE_MARKS):
         text = read_text()
         if len(text) <= SHORT_PAGE_CHARS and (_CHALLENGE_TEXT.search(text) or len(text) < 200):  # noqa: PLR2004 (an empty page with a challenge script)
             return "challenge script on a page without text"

@@ -16,7 +16,7 @@ from transforms.surroundings import line_of
 from transforms.taking_out import drop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MIN_CHARS = 20
 MAX_CHARS = 1000
 MAX_BYLINE_CHARS = 100
+OPENING_CHARS = 12
 ELEMENTS_AFTER_HEADLINE = 60
 _HEADINGS = ("h1", "h2", "h3")
 _TAGS = frozenset({"p", "div", "h2", "h3", "h4", "h5", "section", "span"})
@@ -40,6 +41,8 @@ def take_standfirst(page: Survey, headline: str, declared: Iterable[str]) -> str
     """
     wanted = {_key(text) for text in declared if len(text) >= MIN_CHARS}
     for element in _after_headline(page, headline):
+        if not (_may_be_declared(element, wanted) or _is_bold(element)):
+            continue
         text = plain(line_of(element, 2 * MAX_CHARS))
         if not MIN_CHARS <= len(text) <= MAX_CHARS:
             continue
@@ -48,6 +51,15 @@ def take_standfirst(page: Survey, headline: str, declared: Iterable[str]) -> str
             drop(element)
             return text
     return None
+
+
+def _may_be_declared(element: HtmlElement, wanted: Collection[str]) -> bool:
+    """Tell, by the first words, whether an element's text can be one that is wanted."""
+    opening = next((piece for piece in element.itertext() if not piece.isspace()), "")
+    if "&" in opening or "<" in opening:  # twice encoded
+        return True
+    start = _key(opening)[:OPENING_CHARS].rstrip(".…")
+    return any(text.startswith(start) for text in wanted)
 
 
 def _key(text: str) -> str:

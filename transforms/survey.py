@@ -7,6 +7,7 @@ only some hundreds of different classes, so that patterns are tried on those.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -69,18 +70,19 @@ class Survey:
 def survey(tree: HtmlElement) -> Survey:
     """Walk a tree once."""
     elements = tuple(tree.iter("*"))
-    by_tag: dict[str, list[int]] = {}
-    by_itemprop: dict[str, list[int]] = {}
-    by_words: dict[str, list[int]] = {}
+    by_tag: dict[str, list[int]] = defaultdict(list)
+    by_itemprop: dict[str, list[int]] = defaultdict(list)
+    by_words: dict[str, list[int]] = defaultdict(list)
     has_microdata = _has_microdata(tree)
     for place, element in enumerate(elements):
-        by_tag.setdefault(element.tag, []).append(place)
-        if value := element.get("class"):
-            by_words.setdefault(value, []).append(place)
-        if value := element.get("id"):
-            by_words.setdefault(value, []).append(place)
-        if has_microdata and (value := element.get("itemprop")):
-            by_itemprop.setdefault(value, []).append(place)
+        get = element.get
+        by_tag[element.tag].append(place)
+        if value := get("class"):
+            by_words[value].append(place)
+        if value := get("id"):
+            by_words[value].append(place)
+        if has_microdata and (value := get("itemprop")):
+            by_itemprop[value].append(place)
     by_words = _on_one_line(by_words)
     starts = (0, *accumulate(len(words) + 1 for words in by_words))
     return Survey(elements, by_tag, by_itemprop, by_words, "\n".join(by_words), starts)

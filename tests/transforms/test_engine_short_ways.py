@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from htmldate import extractors
+from htmldate import core, extractors
 from lxml.etree import tostring
 from lxml.html import HtmlElement, document_fromstring
 from trafilatura.htmlprocessing import convert_tags, delete_by_link_density, tree_cleaning
@@ -131,3 +131,16 @@ def test_dates_in_words_are_read_by_our_reader() -> None:
     tree = document_fromstring("<html><body><p class='date'>5 ақпан 2021</p></body></html>")
     assert page_date(survey(tree), "https://a.example/b", date(2024, 3, 1)) == "2021-02-05"
     assert [getattr(extractors, name) for name in REPLACED] == before
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (f"{PROSE * 4} Tuesday, 12/05/2021. {PROSE * 4}", "2021-05-12"),
+        (f"© The Harbour Courier {PROSE * 3} 2019 all rights", "2019-01-01"),
+    ],
+)
+def test_a_date_among_much_text_is_found(text: str, wanted: str) -> None:
+    tree = document_fromstring(f"<html><body><article>{text}<b>x</b></article></body></html>")
+    assert page_date(survey(tree), "https://a.example/b", date(2024, 3, 1)) == wanted
+    assert core.search_page.__module__ == core.__name__

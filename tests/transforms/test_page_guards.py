@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from lxml.html import document_fromstring, tostring
 
-from transforms.pages import MAX_ELEMENTS, MAX_SIBLINGS, TooComplexError, read_page, to_utf8
+from transforms.pages import (
+    MAX_ELEMENTS,
+    MAX_SIBLINGS,
+    TooComplexError,
+    cut_scripts,
+    read_page,
+    to_utf8,
+)
+from transforms.taking_out import drop_menus
 
 
 @pytest.mark.parametrize(
@@ -33,3 +42,28 @@ def test_elements_left_open_are_counted() -> None:
     markup = f"<html><body>{f'<div>{row}' * (MAX_ELEMENTS // 15)}"
     with pytest.raises(TooComplexError, match="elements"):
         read_page(markup.encode(), None)
+
+
+@pytest.mark.parametrize(
+    ("markup", "kept"),
+    [
+        (b"<p>a</p><svg class='i'><path d='M0 0'/></svg><p>b</p>",
+         b"<p>a</p><svg class='i'></svg><p>b</p>"),
+        (b"<svg/><p>a</p><svg></svg>", b"<svg/><p>a</p><svg></svg>"),
+        (b"<svg><p>never closed", b"<svg><p>never closed"),
+        (b"<svg><path><div>not closed</div><svg><g></g></svg>",
+         b"<svg><path><div>not closed</div><svg></svg>"),
+        (b"<SVG><script>x</script></SVG>a<script>y</script>b", b"<SVG></SVG>ab"),
+    ],
+)  # fmt: skip
+def test_what_is_drawn_is_cut_and_text_is_not(markup: bytes, kept: bytes) -> None:
+    assert cut_scripts(markup)[0] == kept
+
+
+def test_menus_go_and_headings_in_menus_stay() -> None:
+    markup = "<nav><a>Sport</a></nav>tail<select><option>May</select><nav><h1>Title</h1></nav>"
+    tree = document_fromstring(f"<html><body><p>a</p>{markup}</body></html>")
+    drop_menus(tree)
+    assert tostring(tree.find("body"), encoding="unicode") == (
+        "<body><p>a</p> tail<nav><h1>Title</h1></nav></body>"
+    )
