@@ -16,7 +16,7 @@ from unicodedata import category
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from transforms.scripts import FIRST_UNSPACED, UNSPACED
+from transforms.scripts import ANY_UNSPACED, UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,7 @@ def count_words(text: str) -> int:
     Source: the means are those of ICU 78's dictionaries (Unicode Standard Annex 29).
     """
     words = 0
-    if text and max(text) >= FIRST_UNSPACED:
+    if ANY_UNSPACED.search(text):
         for script, chars_a_word in UNSPACED:
             text, chars = script.subn(" ", text)
             words += math.ceil(chars / chars_a_word)

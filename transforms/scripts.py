@@ -20,7 +20,7 @@ _DENSE: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"[\u1200-\u139f]"), 1.6),  # Ethiopic
     (re.compile(r"[\u0590-\u06ff]"), 1.25),  # Hebrew, Arabic: vowels are not written
 )
-_FIRST_DENSE = "\u0590"
+_ANY_DENSE = re.compile(f"[{HAN_KANA}\\uac00-\\ud7af\\u1200-\\u139f\\u0590-\\u06ff]")
 
 # Scripts written without spaces: characters a word, as ICU 78 parts news texts of each.
 UNSPACED: tuple[tuple[re.Pattern[str], float], ...] = (
@@ -29,7 +29,7 @@ UNSPACED: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"[\u1000-\u109f]"), 4.3),  # Burmese
     (re.compile(r"[\u1780-\u17ff]"), 5.0),  # Khmer
 )
-FIRST_UNSPACED: Final = "\u0e00"
+ANY_UNSPACED: Final = re.compile(f"[{HAN_KANA}\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff]")
 
 
 def density(text: str) -> float:
@@ -38,7 +38,7 @@ def density(text: str) -> float:
     Judged by the first two thousand characters.
     """
     sample = text[:_SAMPLE_CHARS]
-    if not sample or max(sample) < _FIRST_DENSE:
+    if _ANY_DENSE.search(sample) is None:
         return 1.0
     letters = sum(map(str.isalpha, sample))
     if not letters:
