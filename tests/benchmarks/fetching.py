@@ -1,11 +1,13 @@
 """What fetching costs: CPU milliseconds for a 304, an unchanged 200, a gzip page of 100 KB.
 
-    python tests/benchmarks/fetching.py [--count N] [--runs N]
+    python tests/benchmarks/fetching.py [--count N] [--runs N] [--reader PYTHON]
 
 Each is fetched from a server on loopback in a process of its own, from as many hosts as
 there are requests, once by bare aiohttp and once by the walk's own step: address checked,
 turn taken and kept in the ledger, archived, recorded. The bare client is the yardstick of
 the machine at that moment: compare ratios, not milliseconds. Medians over the runs.
+With `--reader`, the Python of an environment that has the library `reader`, both poll
+the same 25 feeds twice instead.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from fetching_twice import compare, documents
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
@@ -45,12 +49,16 @@ def main() -> None:
     )
     parser.add_argument("--count", type=int, default=300, help="requests of each kind")
     parser.add_argument("--runs", type=int, default=5, help="runs, of which medians are printed")
+    parser.add_argument("--reader", metavar="PYTHON", help="compare with that library instead")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
         asyncio.run(serve(given.serve))
         return
     with server() as port, tempfile.TemporaryDirectory() as folder:
+        if given.reader:
+            print("\n".join(asyncio.run(compare(given.reader, Path(folder), port))))
+            return
         rows = asyncio.run(measure(Path(folder), port, given.count, given.runs))
     print(f"{'CPU ms each':40} {'bare':>7} {'ours':>7} {'ratio':>7} {'wall':>7}")
     for kind, what in KINDS.items():
@@ -173,11 +181,15 @@ async def serve(port: int) -> None:
         "same": _answer(FEED * 200, 'ETag: "b"\r\nContent-Type: application/rss+xml'),
         "page": _answer(page, "Content-Type: text/html\r\nContent-Encoding: gzip"),
     }
+    for name, body in documents().items():
+        heads[name] = _answer(body, 'ETag: "a"\r\nContent-Type: application/rss+xml')
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while asked := await reader.readuntil(b"\r\n\r\n"):
-                writer.write(heads[asked.split(b"/", 2)[1].decode()])
+                name = asked.split(b"/", 2)[1].decode()
+                is_known = name.startswith("twice") and b"if-none-match:" in asked.lower()
+                writer.write(heads["304" if is_known else name])
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
