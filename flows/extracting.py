@@ -21,7 +21,7 @@ from transforms.article_json import article_to_json, problem_to_json
 from transforms.articles import extract
 from transforms.identity import exchange_id
 from transforms.records import Exchange, Problem
-from transforms.urls import registrable_domain
+from transforms.urls import InvalidURL, registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def extract_file(file: Path, url: str) -> bool:
 def extract_list(listing: Path, processes: int) -> bool:
     """Print a line of JSON for each page of a list; return whether any was a problem.
 
-    Raises: OSError naming the line that is no JSON object with "url" and "html_file".
+    Raises: OSError naming the line that is no JSON object with "html_file"; addresses may lack.
     """
     return asyncio.run(_extract_list(listing, processes))
 
@@ -83,8 +83,8 @@ def read_listing(listing: Path) -> Iterator[StoredPage]:
 
 def _listed(row: object, folder: Path) -> StoredPage:
     if not isinstance(row, dict):
-        raise TypeError('no object with "url" and "html_file"')
-    return StoredPage(id=row.get("id"), url=row["url"], file=folder / row["html_file"])
+        raise TypeError('no object with "html_file"')
+    return StoredPage(id=row.get("id"), url=row.get("url") or "", file=folder / row["html_file"])
 
 
 def extract_stored(page: StoredPage) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def extract_stored(page: StoredPage) -> dict[str, Any]:
         headers=(("Content-Type", "text/html"),),
         payload=payload,
     )
-    source_id = registrable_domain(page.url)
+    source_id = _outlet(page.url)
     result = extract(exchange, source_id=source_id, max_bytes=MAX_BYTES)
     if not isinstance(result, Problem):
         return {"id": page.id, **article_to_json(result)}
@@ -116,6 +116,14 @@ def extract_stored(page: StoredPage) -> dict[str, Any]:
         if not isinstance(said, Problem):
             found = article_to_json(said) | {"problem": found["problem"]}
     return {"id": page.id, **found}
+
+
+def _outlet(url: str) -> str:
+    """Return the domain of an address, "" where stored pages have none that can be read."""
+    try:
+        return registrable_domain(url)
+    except InvalidURL:
+        return ""
 
 
 def read_stored(file: Path) -> bytes:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pa_parquet
 import pytest
 from walk_support import COMMAND, Page, launcher, make_home, shelve_pages
 
+from flows.extracting import extract_stored, read_listing
 from flows.newsroom import Newsroom, Served, serve_in_thread
 from transforms.opml import read_opml
 
@@ -344,6 +345,16 @@ def test_a_list_of_pages_is_extracted_in_its_order(
         "Drawn by scripts",
         "no_main_text",
     )
+
+
+def test_stored_pages_need_no_address_that_can_be_read(tmp_path: Path) -> None:
+    page, listing = PAGES[0], tmp_path / "list.jsonl"
+    (tmp_path / "page.html").write_bytes(page.html())
+    rows = [{"html_file": "page.html"} | more for more in ({}, {"url": None}, {"url": "kept::a.b"})]
+    listing.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    found = [extract_stored(stored) for stored in read_listing(listing)]
+    assert [one["title"] for one in found] == [page.headline.strip()] * len(rows)
+    assert [one["problem"] for one in found] == [None] * len(rows)
 
 
 @pytest.mark.parametrize("line", ["{", '"text"', '{"url": "http://a.example/"}'])
