@@ -107,7 +107,8 @@ def test_decisions_killed_again_and_again_are_carried_out_once(
             lived = running.wait_for_cpu(used * fraction)
             if lived:
                 running.signal(signal.SIGKILL)
-            assert running.wait() == (-signal.SIGKILL if lived else 0)
+            # It may have ended in the very moment that it was to be killed.
+            assert running.wait() in ({0, -signal.SIGKILL} if lived else {0})
             assert wait_until_gone(running.pid) == {}
         left = ask(Home(disturbed), "select count(*) from ops.quarantine where status = 'held'")
         kept.append(left[0][0])
