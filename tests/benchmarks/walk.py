@@ -5,8 +5,8 @@
 Each DIR holds stored pages as `copytaster newsroom` takes them. The newsroom is
 served by a process of its own, so that its work does not count. Every run walks a
 fresh home. Printed are medians over the runs: articles a second, CPU milliseconds
-an article by stage, peak memory. With --prefect the walk is run plainly and as
-recorded flow runs against a real server instead: the difference is the orchestration.
+an article by stage, peak memory. With --prefect the walk is also run plainly and
+as recorded flow runs against a real server: the difference is the orchestration.
 
 Stages run one after another here, so that CPU time can be told apart; the real
 walk fetches the next batch while it extracts this one.
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--pages", type=int, default=0, help="take this many pages only")
     parser.add_argument("--runs", type=int, default=3, help="runs, of which medians are printed")
-    parser.add_argument("--prefect", action="store_true", help="measure orchestration instead")
+    parser.add_argument("--prefect", action="store_true", help="measure orchestration, too")
     parser.add_argument(
         "--walk", nargs=3, metavar=("HOME", "ADDRESS", "HOW"), help=argparse.SUPPRESS
     )
@@ -61,10 +61,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="copytaster-walk-") as scratch:
         room = gather(given.folders, Path(scratch) / "newsroom", given.pages)
         with newsroom(room) as address:
+            print_stages([measure(Path(scratch), address, "stages") for _ in range(given.runs)])
             if given.prefect:
                 print_orchestration(*against_server(Path(scratch), address, given.runs))
-            else:
-                print_stages([measure(Path(scratch), address, "stages") for _ in range(given.runs)])
 
 
 def gather(folders: list[Path], target: Path, limit: int) -> Path:
