@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.util
 import json
 import os
 import random
@@ -38,7 +37,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flows.extracting import read_stored
+from stored_pages import exchange_of, load_score, records_of
+
 from flows.workers import Lost, Workers
 from transforms.article_json import article_to_json, problem_to_json
 from transforms.articles import extract
@@ -63,8 +63,12 @@ class Stored:
 
     group: str
     record: dict[str, Any]
-    file: Path
+    folder: Path
     turn: int
+
+    def exchange(self) -> Exchange:
+        """Return it as if it had been fetched just now."""
+        return exchange_of(self.record, self.folder, datetime.now(UTC))
 
 
 def main() -> None:
@@ -89,35 +93,28 @@ def main() -> None:
         print_soak(pages, given.soak)
     else:
         results = asyncio.run(read_all(compare, pages, given.workers))
-        report(pages, results, load_score(given.score), given.worst, given.out)
+        report(pages, results, score_of(given.score), given.worst, given.out)
 
 
 def gather(folders: list[Path], limit: int) -> list[Stored]:
     """Return the pages of sets; of one with page types, what is no article is a set of its own."""
     pages: list[Stored] = []
     for folder in folders:
-        for line in (folder / "records.jsonl").read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
+        for record in records_of(folder):
             other = record.get("page_type", "article") != "article"
             group = f"{folder.name}, no article" if other else folder.name
-            file = (folder / record["html_file"]).resolve()
-            pages.append(Stored(group, record, file, len(pages) % 2))
+            pages.append(Stored(group, record, folder.resolve(), len(pages) % 2))
     if limit and limit < len(pages):
         pages = [pages[int(number * len(pages) / limit)] for number in range(limit)]
     return pages
 
 
-def load_score(path: Path | None) -> Any:
-    """Import the module that scores; None where there is none, which is told."""
+def score_of(path: Path | None) -> Any:
+    """Return the module that scores; None where there is none, which is told."""
     if path is None or not path.is_file():
         print(f"quality is not scored: {path or 'no --score given'}{' is absent' if path else ''}")
         return None
-    spec = importlib.util.spec_from_file_location("score", path)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{path} is no Python module")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_score(path)
 
 
 async def read_all(function: Any, pages: list[Stored], processes: int) -> list[Any]:
@@ -125,23 +122,6 @@ async def read_all(function: Any, pages: list[Stored], processes: int) -> list[A
     with Workers(processes, TIME_LIMIT_SECONDS) as workers:
         await workers.map(function, pages[: WARM_UP_PAGES * processes])
         return list(await workers.map(function, pages))
-
-
-def exchange_of(page: Stored) -> Exchange:
-    """Return a stored page as the exchange that would have brought it."""
-    url = page.record.get("url") or "https://unknown.example/page"
-    return Exchange(
-        exchange_id=str(page.record["id"]),
-        run_id="",
-        purpose="page",
-        requested_url=url,
-        final_url=url,
-        fetched_at=datetime.now(UTC),
-        elapsed_ms=0,
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        payload=read_stored(page.file),
-    )
 
 
 def read_ours(exchange: Exchange) -> tuple[dict[str, Any], float]:
@@ -182,7 +162,7 @@ def warm_theirs() -> None:
 def compare(page: Stored) -> dict[str, Any]:
     """Read one page with both readers, in a worker."""
     warm_theirs()
-    exchange = exchange_of(page)
+    exchange = page.exchange()
     readers = [(OURS, read_ours), (THEIRS, read_theirs)]
     return {name: read(exchange) for name, read in (readers[::-1] if page.turn else readers)}
 
@@ -294,7 +274,7 @@ def print_worst(kept: list[Any], rows: Any, count: int) -> None:
 
 def alone(page: Stored) -> tuple[float, float]:
     """Read one page with our reader; return CPU milliseconds and the worker's memory in MB."""
-    _, spent = read_ours(exchange_of(page))
+    _, spent = read_ours(page.exchange())
     return spent, resident_mb()
 
 

@@ -1,9 +1,9 @@
 """What is kept out of the articles, by type of page and by rule.
 
-usage: python tests/benchmarks/kinds.py FOLDER ... [--pages] [--lost]
+    python tests/benchmarks/kinds.py SET [SET ...] [--lost] [--kept]
 
-A FOLDER holds ``records.jsonl``: one JSON object a page with ``id``, ``html_file``
-(gzip, beside it), ``url`` and, where known, ``page_type``. Each page is extracted
+Each SET is a folder with ``records.jsonl``: one JSON object a page with ``id``,
+``html_file`` and, where known, ``url`` and ``page_type``. Each page is extracted
 and checked as in a run. The table has a line for each type of page and each thing
 that became of it; ``--lost`` lists the articles that were kept out, ``--kept`` the
 other pages that were let in. Shares are given for either half of the hosts, too.
@@ -12,8 +12,6 @@ other pages that were let in. Shares are given for either half of the hosts, too
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import re
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -21,14 +19,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zlib import crc32
+
+from stored_pages import exchange_of, records_of
 
 from expectations.articles import ARTICLE_RULES
 from expectations.check import check_articles
 from transforms.articles import extract
-from transforms.records import Article, Exchange
+from transforms.records import Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,25 +51,13 @@ class Fate:
     detail: str
 
 
-def read_page(folder: Path, line: str) -> Fate | tuple[str, str, int, Article]:
+def read_page(folder: Path, record: dict[str, Any]) -> Fate | tuple[str, str, int, Article]:
     """Extract one page; a page with an article is still to be checked."""
-    record = json.loads(line)
     page_type = record.get("page_type") or folder.name
     url = record.get("url") or ""
     asked = url if url.startswith("http") else f"https://unknown.example/{record['id']}"
     half = crc32(_site(asked).encode()) % 2
-    exchange = Exchange(
-        exchange_id=record["id"],
-        run_id="benchmark",
-        purpose="page",
-        requested_url=asked,
-        final_url=asked,
-        fetched_at=FETCHED_AT,
-        elapsed_ms=0,
-        status=200,
-        headers=(("content-type", "text/html"),),
-        payload=gzip.decompress((folder / record["html_file"]).read_bytes()),
-    )
+    exchange = exchange_of(record, folder, FETCHED_AT, asked)
     found = extract(exchange, source_id=_site(asked))
     shown = url or record["id"]
     if isinstance(found, Article):
@@ -120,16 +108,17 @@ def _share(fates: Sequence[Fate]) -> str:
 
 def main() -> None:
     """Read the folders, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--lost", action="store_true", help="list the articles kept out")
     parser.add_argument("--kept", action="store_true", help="list the other pages let in")
     given = parser.parse_args()
     fates: list[Fate] = []
     with ProcessPoolExecutor(2) as pool:
         for folder in given.folders:
-            lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
-            read = list(pool.map(partial(read_page, folder), lines, chunksize=16))
+            read = list(pool.map(partial(read_page, folder), records_of(folder), chunksize=16))
             fates += judge(read)
     show(fates)
     for fate in fates:

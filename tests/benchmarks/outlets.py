@@ -12,9 +12,6 @@ by default; ``--each`` lists each page that comes out different.
 from __future__ import annotations
 
 import argparse
-import gzip
-import importlib.util
-import json
 import re
 import sys
 import time
@@ -24,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from stored_pages import exchange_of, load_score, records_of
 
 from transforms.article_json import article_to_json, problem_to_json
 from transforms.articles import extract, warm_up
@@ -66,7 +65,7 @@ def main() -> None:
     parser.add_argument("--score", type=Path, default=SHARED / "score" / "extraction.py")
     parser.add_argument("--each", action="store_true", help="list the pages that differ")
     given = parser.parse_args()
-    rod = load_rod(given.score)
+    rod = load_score(given.score)
     outlets = read_outlets(given.pages)
     pages = [page for group in outlets for page in group]
     print(f"{len(pages)} pages of {len(outlets)} hosts with {MIN_PAGES} or more")
@@ -83,22 +82,11 @@ def main() -> None:
             print_difference(rod, page)
 
 
-def load_rod(file: Path) -> ModuleType:
-    """Import the measuring rod from its file."""
-    spec = importlib.util.spec_from_file_location("extraction_score", file)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{file} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def read_outlets(folder: Path) -> list[list[Page]]:
     """Return the pages of each host that has enough of them, each address once."""
     outlets: dict[str, dict[str, Page]] = {}
     for records in sorted(folder.glob("*/records.jsonl")):
-        for line in records.read_text("utf-8").splitlines():
-            gold = json.loads(line)
+        for gold in records_of(records.parent):
             if gold.get("url"):
                 page = read_page(gold, records.parent)
                 outlets.setdefault(page.outlet, {}).setdefault(page.exchange.final_url, page)
@@ -110,19 +98,7 @@ def read_page(gold: dict[str, Any], folder: Path) -> Page:
     url = gold["url"]
     if (archived := _ARCHIVED.match(url)) is not None:
         url = "http://" + url[archived.end() :]
-    payload = (folder / gold["html_file"]).read_bytes()
-    exchange = Exchange(
-        exchange_id=gold["id"],
-        run_id="",
-        purpose="page",
-        requested_url=url,
-        final_url=url,
-        fetched_at=datetime.now(UTC),
-        elapsed_ms=0,
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        payload=gzip.decompress(payload) if payload[:2] == b"\x1f\x8b" else payload,
-    )
+    exchange = exchange_of(gold, folder, datetime.now(UTC), url)
     return Page(gold, folder.name, exchange)
 
 

@@ -30,6 +30,8 @@ from subprocess import DEVNULL
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
+from stored_pages import records_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -72,15 +74,13 @@ def gather(folders: list[Path], target: Path, limit: int) -> Path:
     seen: set[str] = set()
     with (target / "records.jsonl").open("w", encoding="utf-8") as out:
         for folder in folders:
-            for line in (folder / "records.jsonl").read_text(encoding="utf-8").splitlines():
-                record = json.loads(line)
+            for record in records_of(folder):
                 is_page = str(record.get("url", "")).startswith("http")
                 if not is_page or record["url"] in seen or (limit and len(seen) >= limit):
                     continue
                 seen.add(record["url"])
-                record["html_file"] = os.path.relpath(folder / record["html_file"], target)
                 link = target / f"{len(seen):06}.html.gz"
-                link.symlink_to((folder / json.loads(line)["html_file"]).resolve())
+                link.symlink_to((folder / record["html_file"]).resolve())
                 out.write(json.dumps(record | {"html_file": link.name}) + "\n")
     print(f"{len(seen)} pages of {', '.join(folder.name for folder in folders)}")
     return target
