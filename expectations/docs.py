@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from expectations.batches import BatchRule
+    from expectations.rules import Rule
+    from expectations.warehouse_rules import WarehouseRule
     from transforms.quality import Quality, RuleVerdicts, RunVerdicts, SourceVerdicts
     from transforms.records import Severity
 
@@ -35,6 +38,12 @@ FRONT_PAGE, RULES_PAGE = "index.html", "rules.html"
 RUNS_FOLDER = "runs"
 DOCUMENTED_SUITES = (ENTRY_SUITE, ARTICLE_SUITE, WAREHOUSE_SUITE)
 OUTLETS_SHOWN = 50
+SUITES: tuple[tuple[str, Sequence[Rule | BatchRule | WarehouseRule]], ...] = (
+    (ENTRY_SUITE, ENTRY_RULES),
+    (ARTICLE_SUITE, ARTICLE_RULES),
+    (BATCH_SUITE, BATCH_RULES),
+    (WAREHOUSE_SUITE, WAREHOUSE_RULES),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,32 +154,26 @@ def _shown_run(run: RunVerdicts) -> ShownRun:
 
 def _by_suite(verdicts: Sequence[RuleVerdicts]) -> dict[str, list[ShownRule]]:
     found = {one.rule_id: one for one in verdicts}
-    shown: dict[str, list[ShownRule]] = {
-        ENTRY_SUITE: [],
-        ARTICLE_SUITE: [],
-        BATCH_SUITE: [],
-        WAREHOUSE_SUITE: [],
+    return {
+        suite: sorted(
+            (_shown_rule(suite, rule, found.get(rule.rule_id)) for rule in rules),
+            key=_by_failures,
+        )
+        for suite, rules in SUITES
     }
-    for suite, rules in (
-        (ENTRY_SUITE, ENTRY_RULES),
-        (ARTICLE_SUITE, ARTICLE_RULES),
-        (BATCH_SUITE, BATCH_RULES),
-        (WAREHOUSE_SUITE, WAREHOUSE_RULES),
-    ):
-        for rule in rules:
-            shown[suite].append(
-                ShownRule(
-                    suite=suite,
-                    rule_id=rule.rule_id,
-                    reason=rule.reason,
-                    severity=rule.severity,
-                    consequence=getattr(rule, "consequence", "alert"),
-                    verdicts=found.get(rule.rule_id),
-                )
-            )
-    for rules_shown in shown.values():
-        rules_shown.sort(key=_by_failures)
-    return shown
+
+
+def _shown_rule(
+    suite: str, rule: Rule | BatchRule | WarehouseRule, verdicts: RuleVerdicts | None
+) -> ShownRule:
+    return ShownRule(
+        suite=suite,
+        rule_id=rule.rule_id,
+        reason=rule.reason,
+        severity=rule.severity,
+        consequence=getattr(rule, "consequence", "alert"),
+        verdicts=verdicts,
+    )
 
 
 def _by_failures(rule: ShownRule) -> tuple[int, int]:

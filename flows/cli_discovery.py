@@ -31,7 +31,7 @@ def found_at(
     """Return subscriptions to the feeds of a site that are chosen; leave where none can be."""
     from flows.discovery import discover  # noqa: PLC0415 (imports are dear; commands are many)
 
-    links = asyncio.run(discover(home, url, connect_to)).links
+    links = asyncio.run(discover(home, url, connect_to))
     if not links:
         fail(f"no feed is declared at {url}; give the address of the feed itself")
     for number, link in enumerate(links, start=1):

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.fetch.client import Fetcher
 from flows.homes import existing_home
-from flows.run import name_run, utc_now
-from flows.settings import read_settings
-from transforms.content import body_of
+from flows.lone_requests import asking, body_or_error
+from flows.run import utc_now
 from transforms.first_polls import first_polls
 from transforms.identity import feed_id
 from transforms.opml import Subscription, write_opml
-from transforms.records import Feed, FeedState, Problem, Source
+from transforms.records import Feed, FeedState, Source
 from transforms.urls import InvalidURL, host_of, registrable_domain
 from warehouse import load, read
-from warehouse.archive import ArchiveWriter
 from warehouse.connection import writing
 from warehouse.state import State
 
@@ -166,20 +163,6 @@ async def fetch_document(folder: Path | None, url: str, connect_to: str | None) 
 
     Raises: OSError, saying what went wrong.
     """
-    home, _ = existing_home(folder)
-    settings = read_settings(folder, connect_to=connect_to)
-    run_id = name_run(utc_now())
-    with (
-        State(home.state) as state,
-        ArchiveWriter(home.archive, run_id, utc_now()) as archive,
-    ):
-        async with Fetcher(settings, state, clock=utc_now, archive=archive) as fetcher:
-            exchange = await fetcher.get(url, purpose="feed", run_id=run_id)
-    if exchange.problem is not None:
-        raise OSError(f"{url}: {exchange.problem.code}: {exchange.problem.detail}")
-    if exchange.status != 200:  # noqa: PLR2004 (HTTP's OK)
-        raise OSError(f"{url} answered {exchange.status} {exchange.reason}")
-    body = body_of(exchange, settings.feed_max_bytes)
-    if isinstance(body, Problem):
-        raise OSError(f"{url}: {body.code}: {body.detail}")
-    return body
+    async with asking(folder, connect_to) as asker:
+        exchange = await asker.ask(url, "feed")
+        return body_or_error(exchange, asker.settings.feed_max_bytes)
