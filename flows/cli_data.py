@@ -77,13 +77,18 @@ def extract(
 
 def newsroom(
     folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Folder with records.jsonl.")
+        Path,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            help="Folder with records.jsonl, or with outlets.toml and articles/.",
+        ),
     ],
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
 ) -> None:
-    """Serve stored pages as a set of outlets on this machine, each under its own host name.
+    """Serve stored pages or invented outlets on this machine, each under its own host name.
 
-    Then, in another terminal: `copytaster feeds import http://newsroom.test/feeds.opml
+    Then, in another terminal: `copytaster feeds import http://newsroom.example/feeds.opml
     --connect-to 127.0.0.1:8080` and `copytaster ingest --connect-to 127.0.0.1:8080`.
     """
     from flows.newsroom import NewsroomError, run_newsroom  # noqa: PLC0415
