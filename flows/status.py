@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
+from expectations.batches import ShownAlert, shown_alerts
 from flows.homes import existing_home
 from flows.run import utc_now
 from flows.screen import screen
@@ -34,6 +36,7 @@ class Status:
     next_page_at: datetime | None
     published_at: datetime | None
     audit_rows: int
+    alerts: tuple[ShownAlert, ...]  # outlets that are not as usual, as runs found them
     runs: tuple[RunRow, ...]
 
     @property
@@ -65,6 +68,7 @@ def read_status(folder: Path | None) -> Status:
             next_page_at=next_at,
             published_at=_modified_at(home.published),
             audit_rows=history.count_audit_rows(con),
+            alerts=shown_alerts(history.standing_alerts(con)),
             runs=history.last_runs(con, LAST_RUNS),
         )
 
@@ -88,6 +92,9 @@ def print_status(status: Status) -> None:
     if status.audit_rows:
         audit = f"[red]{status.audit_rows} items unaccounted for: see report.outcome_audit[/]"
     out.print(f"audit      {audit}")
+    for alert in status.alerts:
+        told = f"{alert.source}: {alert.words} ({alert.reason}): {'; '.join(alert.signals)}"
+        out.print(f"[yellow]unusual[/]    {escape(told)}, since {alert.since:%Y-%m-%d %H:%M} UTC")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("run", "kind", "status", "seconds", "articles"):
         table.add_column(column)

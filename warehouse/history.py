@@ -187,7 +187,12 @@ def source_alerts(con: duckdb.DuckDBPyConnection) -> tuple[Alert, ...]:
 
 def new_alerts(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Alert, ...]:
     """Return what one run was the first to find unusual."""
-    return _alerts(con.execute(query("new_alerts"), [run_id]))
+    return _alerts(con.execute(query("told_alerts"), [run_id]))
+
+
+def standing_alerts(con: duckdb.DuckDBPyConnection) -> tuple[Alert, ...]:
+    """Return what runs found unusual and have not found to be over."""
+    return _alerts(con.execute(query("told_alerts"), [None]))
 
 
 def _alerts(cursor: duckdb.DuckDBPyConnection) -> tuple[Alert, ...]:

@@ -17,6 +17,7 @@ from flows.cli import app
 from flows.report import Summary, print_summary, summarise, verdict
 from flows.run import open_run
 from flows.settings import read_settings
+from flows.status import print_status, read_status
 from transforms.quality import Alert
 from warehouse.connection import Home, writing
 from warehouse.publish import publish
@@ -84,11 +85,14 @@ def test_what_turns_unusual_is_told_once_and_ends(home: Home) -> None:
         ("blocked", "block", at(1), None),
         ("failures", "block", at(1), None),
     ]
+    (standing,) = read_status(home.root).alerts
+    assert (standing.reason, standing.since) == ("block", at(1))
 
     with writing(home) as con:
         con.execute("update ops.outcomes set outcome = 'loaded', reason = 'fetched'")
     look(home, 5)
     assert {ended for *_, ended in spells(home)} == {at(5)}
+    assert read_status(home.root).alerts == ()
 
 
 def test_what_becomes_unusual_again_is_told_again(home: Home) -> None:
@@ -117,10 +121,11 @@ def test_a_clock_that_was_set_back_hides_nothing(home: Home) -> None:
 
 def test_the_screen_tells_of_alerts(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     refuse(home, 0)
+    told = "The | Courier: it refuses us (block): blocked 100% (at most 20%); "
     print_summary(look(home, 1))
-    assert "The | Courier: it refuses us (block): blocked 100% (at most 20%); " in (
-        capsys.readouterr().out
-    )
+    assert told in capsys.readouterr().out
+    print_status(read_status(home.root))
+    assert told in capsys.readouterr().out
 
 
 def test_markdown_takes_a_name_for_text() -> None:
