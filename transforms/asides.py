@@ -81,6 +81,9 @@ _NAMED = {
                        "leer")),
 }  # fmt: skip
 _NOTHING: frozenset[str] = frozenset()
+_PLAYER = re.compile(r"youtu|vimeo|dailymotion|player|/embed[/?.]|video", re.IGNORECASE)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NO_CAPTIONS = _HEADINGS | {"a"}
 _SIGNED = re.compile(r"^\s*[—–-]\s*\S")
 _ANY = re.compile("")
 _HINTS = (
@@ -202,9 +205,9 @@ def _parts(element: HtmlElement) -> list[Part] | None:
     if tag in _NEVER:
         return None
     if tag == "iframe":
-        title = plain(element.get("title") or "")
-        return [Part("embed", title)] if title else []
-    words = f"{element.get('class') or ''} {element.get('id') or ''}"
+        return _frame(element)
+    is_heading = tag in _HEADINGS  # its id is its wording, for links to it
+    words = f"{element.get('class') or ''} {(not is_heading and element.get('id')) or ''}"
     named = _named_after(words) if len(words) > 1 else _NOTHING
     if "embed" in named or (tag == "blockquote" and _is_post(element, words)):
         text = plain_text(element)
@@ -215,6 +218,13 @@ def _parts(element: HtmlElement) -> list[Part] | None:
         return _place_line(element)
     found = _pictures(element, named)
     return found if found is not None or tag in _INLINE else _box(element, named)
+
+
+def _frame(element: HtmlElement) -> list[Part]:
+    """Name the player in a frame; any other frame's title labels a machine's: none reads it."""
+    title = plain(element.get("title") or "")
+    is_player = _PLAYER.search(element.get("src") or element.get("data-src") or "") is not None
+    return [Part("video", title)] if title and is_player else []
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -234,6 +244,8 @@ def _pictures(element: HtmlElement, named: frozenset[str]) -> list[Part] | None:
         return read_figure(element)
     if element.tag == "a" and (prompt := _video_link(element, named)) is not None:
         return prompt
+    if element.tag in _NO_CAPTIONS:
+        return None
     if element.tag != "span":
         if "gallery" in named and is_gallery(element):
             return read_gallery(element)

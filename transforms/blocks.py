@@ -25,6 +25,7 @@ from transforms.line_words import (
     stands_for_embed,
 )
 from transforms.records import BODY_KINDS, Block, BlockKind, Credit
+from transforms.related import related_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -177,7 +178,7 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
             drafts.append(Draft(kind if beside else piece.kind, text, level=piece.level))
         else:
             drafts.append(Draft(piece.kind, text))
-    return _without_loose_headings(drafts)
+    return _without_loose_headings(_without_related(drafts, page))
 
 
 def _is_byline(text: str, known: _Known) -> bool:
@@ -282,6 +283,21 @@ def _linked_lists(pieces: Sequence[Piece], page: PageText) -> set[int]:
             found.update(run)
         run = []
     return found
+
+
+def _without_related(drafts: list[Draft], page: PageText) -> list[Draft]:
+    """Turn the sections that name other texts into promotion."""
+    texts = [draft.text for draft in drafts]
+    linked = {
+        place
+        for place, draft in enumerate(drafts)
+        if draft.kind in {"promo", "video"} or squeeze(draft.text) in page.linked
+    }
+    levels = [draft.level if draft.kind == "heading" else None for draft in drafts]
+    for place in related_places(texts, linked, levels):
+        if drafts[place].kind in BODY_KINDS:
+            drafts[place] = replace(drafts[place], kind="promo", level=None)
+    return drafts
 
 
 def _without_loose_headings(drafts: list[Draft]) -> list[Draft]:

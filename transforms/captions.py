@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from transforms.records import BlockKind
 
 MAX_CAPTION_CHARS = 1200
+MAX_HEADED_CHARS = 250  # of a caption with a heading of its own
 MAX_CHARS_A_PICTURE = 400
 MAX_PICTURE_CHARS = 250
 MAX_CREDIT_CHARS = 60
@@ -116,7 +117,7 @@ def read_caption(element: HtmlElement) -> list[Part] | None:
         if _CREDIT.search(inner.get("class") or "")
     ]
     text = plain_text(element)
-    if len(text) > MAX_CAPTION_CHARS:
+    if len(text) > MAX_CAPTION_CHARS or _is_section(element, text):
         return None
     if not text:
         return []
@@ -127,6 +128,13 @@ def read_caption(element: HtmlElement) -> list[Part] | None:
     elif not credit:
         text, credit = split_credit(text)
     return [Part("caption", text, credit)] if text or credit else []
+
+
+def _is_section(element: HtmlElement, text: str) -> bool:
+    """Tell whether a box named after a picture's text is a part of the page, headed as such."""
+    if element.tag in {"figure", "figcaption"} or len(text) <= MAX_HEADED_CHARS:
+        return False
+    return next(element.iter("h2", "h3", "h4"), None) is not None
 
 
 def _closing_mark(element: HtmlElement) -> list[HtmlElement]:

@@ -50,6 +50,9 @@ _PROMO = re.compile(r"^[\W_]{0,4}(?:" + "|".join(PROMO_WORDS) + r")(?P<rest>.*)$
 _PROMO_REST = re.compile(
     r"^\s*(?:[:：>»›→|\-–—፦៖】\]]|\.{3}|…|$)|^\s+(?:about|on|here|zu|über|sur|sobre)\b[^.]*$"
 )
+_VERBS_ALONE = frozenset(
+    {"read", "subscribe", "sign up", "follow us", "listen to", "listen now", "click here"}
+)
 _SIGN_UP = re.compile(
     r"^[\W_]{0,4}(?:Sign up|Subscribe|Follow|Join|Download|Get (?:the|our)|Like us|Abonnieren Sie|Folgen Sie|Abonnez-vous|"
     r"Inscrivez-vous|Suivez|Suscr[ií]bete|S[ií]gue?nos|Únete|Assine|Siga|Inscreva-se|Iscriviti|Seguici|Abonneer|Volg ons|"
@@ -122,6 +125,15 @@ def is_promo(text: str, *, is_link: bool = False) -> bool:
     if match is not None and (is_link or _PROMO_REST.match(match["rest"])):
         return True
     return _SIGN_UP.match(text) is not None
+
+
+def opens_promo(text: str) -> bool:
+    """Tell whether a line begins like one that advertises other texts, whatever follows it."""
+    match = _PROMO.match(text)
+    if match is None:
+        return False
+    words, rest = text[: match.start("rest")].strip(), match["rest"]
+    return words.casefold() not in _VERBS_ALONE and not rest[:1].isalpha()
 
 
 def is_video_prompt(text: str) -> bool:

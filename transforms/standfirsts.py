@@ -72,7 +72,11 @@ def _after_headline(page: Survey, headline: str) -> Iterator[HtmlElement]:
     for place in places:
         if _key(page.elements[place].text_content()) == start:
             following = page.elements[place + 1 : place + 1 + ELEMENTS_AFTER_HEADLINE]
-            yield from (element for element in following if element.tag in _TAGS)
+            yield from (
+                element
+                for element in following
+                if element.tag in _TAGS and next(element.iterancestors("figure"), None) is None
+            )
             return
 
 

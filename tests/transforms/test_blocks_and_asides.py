@@ -11,6 +11,7 @@ from transforms.blocks import Draft, build_blocks, number_blocks, reading_text, 
 from transforms.captions import split_credit
 from transforms.engine_pieces import Piece
 from transforms.records import BODY_KINDS
+from transforms.standfirsts import take_standfirst
 from transforms.survey import survey
 
 KINDS = st.sampled_from(
@@ -115,6 +116,28 @@ def test_a_captions_credit(caption: str, text: str, credit: str | None) -> None:
 def taken(markup: str) -> list[tuple[str, str]]:
     page = set_aside(survey(document_fromstring(f"<html><body>{markup}</body></html>")))
     return [(aside.kind, aside.text) for aside in page.asides]
+
+
+def test_the_title_of_a_frame_is_kept_of_players_alone() -> None:
+    frames = (
+        '<iframe src="https://ads.example/f" title="3rd party ad content"></iframe>'
+        '<iframe src="https://player.example/7" title="The ferry leaves"></iframe>'
+        '<iframe data-src="https://video.example/embed/7" title="The pier burns"></iframe>'
+    )
+    assert taken(frames) == [("video", "The ferry leaves"), ("video", "The pier burns")]
+
+
+def test_a_headings_id_names_no_aside() -> None:
+    section = '<h2 id="video-production">Video production</h2><h3 class="caption">Costs</h3>'
+    assert taken(section) == []
+
+
+def test_a_headed_section_named_after_a_picture_and_its_text_is_no_caption() -> None:
+    text = "The harbour board asks for a second quay, and says why. " * 6
+    assert taken(f'<div class="image-text"><h2>The plan</h2><p>{text}</p></div>') == []
+    assert taken('<div class="image-text"><h4>The plan</h4>A map.</div>') == [
+        ("caption", "The plan A map.")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -295,3 +318,11 @@ def test_what_readers_wrote_below_the_text_is_not_the_body(heading: str) -> None
     assert built.body == text.strip()
     first = [Piece("heading", heading), *pieces[:1]]
     assert build_blocks(first, PageText("", (), frozenset()), titles=["x"]).body.startswith(heading)
+
+
+def test_a_declared_caption_is_no_standfirst() -> None:
+    declared = "The captain seals the deal against the keeper of the harbour eleven."
+    figure = f'<figure><figcaption><span class="lead">{declared}</span></figcaption></figure>'
+    for markup, found in ((figure, None), (f'<div class="lead">{declared}</div>', declared)):
+        page = survey(document_fromstring(f"<html><body><h1>A win</h1>{markup}</body></html>"))
+        assert take_standfirst(page, "A win", [declared]) == found
