@@ -40,11 +40,12 @@ def publish(home: Home) -> Published:
     if not home.live.exists():
         raise missing(home.live)
     with write_lock(home):
-        con = connect_patiently(home.live, timeout_seconds=LOCK_TIMEOUT_SECONDS)
-        try:
-            con.execute("CHECKPOINT")
-        finally:
-            con.close()
+        if home.live.with_name(f"{home.live.name}.wal").exists():  # left by a writer that was killed
+            con = connect_patiently(home.live, timeout_seconds=LOCK_TIMEOUT_SECONDS)
+            try:
+                con.execute("CHECKPOINT")
+            finally:
+                con.close()
         # Copied only now: closing any handle of a file drops this process's locks on it,
         # DuckDB's among them.
         is_due = _is_newer(home.live, home.published)
