@@ -6,9 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from prefect.artifacts import acreate_markdown_artifact
-from prefect.events import emit_event
-
 from expectations.batches import BATCH_SUITE, ShownAlert, judge_batches
 from flows.step import step
 from warehouse import history, register
@@ -56,6 +53,9 @@ def judge_outlets(con: duckdb.DuckDBPyConnection, run: Run) -> tuple[Finding, ..
 
 async def tell_alerts(run: Run, alerts: Sequence[ShownAlert]) -> None:
     """Tell Prefect what a recorded run was the first to find: an event each, and an artifact."""
+    from prefect.artifacts import acreate_markdown_artifact  # noqa: PLC0415 (see flows.step)
+    from prefect.events import emit_event  # noqa: PLC0415
+
     for alert in alerts[:TOLD_AT_MOST]:
         emit_event(
             event=EVENT,

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003
 from typing import TYPE_CHECKING, Any
 
-from prefect import flow
-
 from flows.gaps import ask_for_past, fill_gaps, named_feeds
 from flows.homes import existing_home
 from flows.pages import Window, work_off
@@ -23,7 +21,6 @@ ASKED_DOCUMENTS = 200  # archive pages and sitemaps that the past of one feed ma
 NO_BUDGET = 10.0 * 365 * 86_400  # a backfill takes the time it takes, and can be stopped
 
 
-@flow(name="backfill", description=__doc__, persist_result=False)
 async def backfill(  # noqa: PLR0913 (each is a field of the form in Prefect's UI)
     home: Path | None = None,
     *,

@@ -113,7 +113,7 @@ def ingest(  # noqa: PLR0913 (the options of a command)
     With a Prefect server configured (PREFECT_API_URL) the run is recorded there;
     without one it runs at once and starts none.
     """
-    from flows.ingest import ingest as flow  # noqa: PLC0415
+    from flows.ingest import ingest as walk  # noqa: PLC0415
 
     given = {
         "home": home,
@@ -122,7 +122,7 @@ def ingest(  # noqa: PLR0913 (the options of a command)
         "sources": source,
         "connect_to": connect_to,
     }
-    _run(flow, given, as_json=as_json, quiet=quiet)
+    _run(walk, given, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
@@ -162,7 +162,7 @@ def backfill(  # noqa: PLR0913 (the options of a command)
     Says first what it will do. Can be stopped at any moment (Ctrl-C): the same command
     goes on where it was. A newer state of an article is never replaced by an older one.
     """
-    from flows.backfill import backfill as flow  # noqa: PLC0415
+    from flows.backfill import backfill as walk  # noqa: PLC0415
     from flows.backfill import plan_backfill  # noqa: PLC0415
 
     given: dict[str, Any] = {
@@ -184,7 +184,7 @@ def backfill(  # noqa: PLR0913 (the options of a command)
     elif not quiet:
         typer.echo("\n".join(plan.lines()), err=not dry_run)
     if not dry_run:
-        _run(flow, given | {"connect_to": connect_to}, as_json=as_json, quiet=quiet)
+        _run(walk, given | {"connect_to": connect_to}, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
@@ -198,17 +198,17 @@ def reprocess(
     quiet: Quiet = False,
 ) -> None:
     """Read archived pages again with today's code, without fetching anything."""
-    from flows.reprocess import reprocess as flow  # noqa: PLC0415
+    from flows.reprocess import reprocess as walk  # noqa: PLC0415
 
-    _run(flow, {"home": home, "sources": source}, as_json=as_json, quiet=quiet)
+    _run(walk, {"home": home, "sources": source}, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
 def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Do the nightly work: checks over the whole warehouse, retention, publishing, documents."""
-    from flows.upkeep import upkeep as flow  # noqa: PLC0415
+    from flows.upkeep import upkeep as walk  # noqa: PLC0415
 
-    _run(flow, {"home": home}, as_json=as_json, quiet=quiet)
+    _run(walk, {"home": home}, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=LOOK)
@@ -259,13 +259,13 @@ app.command("extract", rich_help_panel=TOOLS)(cli_data.extract)
 app.command("newsroom", rich_help_panel=TOOLS)(cli_data.newsroom)
 
 
-def _run(flow: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
-    """Run a flow here, recorded where a Prefect server is configured; print what it did."""
+def _run(walk: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
+    """Run a walk here, recorded where a Prefect server is configured; print what it did."""
     from flows.report import print_summary  # noqa: PLC0415
-    from flows.running import run_flow, to_its_end  # noqa: PLC0415
+    from flows.running import run_walk, to_its_end  # noqa: PLC0415
 
     with expected_errors():
-        summary = to_its_end(run_flow(flow, given, quiet=quiet or as_json))
+        summary = to_its_end(run_walk(walk, given, quiet=quiet or as_json))
     if as_json:
         typer.echo(json.dumps(summary.as_json(), default=str))
     elif not quiet:

@@ -130,11 +130,11 @@ def _walk(out: Console, home: Home, served: Served) -> None:
 
 
 def _told_run(out: Console, home: Home, address: str, title: str) -> Summary:
-    from flows.ingest import ingest  # noqa: PLC0415 (Prefect's import is slow: first say hello)
+    from flows.ingest import ingest  # noqa: PLC0415 (its imports are slow: first say hello)
 
     out.print(f"[bold]{title}[/]")
     with shown_progress():
-        result = asyncio.run(ingest.fn(home=home.root, all_feeds=True, connect_to=address))
+        result = asyncio.run(ingest(home=home.root, all_feeds=True, connect_to=address))
     summary = summarise(home, result["run_id"])
     print_summary(summary, out)
     out.print()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at run time)
 from typing import Any
 
-from prefect import flow
-
 from flows.alerts import look_for_alerts
 from flows.gaps import fill_gaps
 from flows.pages import work_off
@@ -17,7 +15,6 @@ from flows.run import open_run
 from flows.settings import read_settings
 
 
-@flow(name="ingest", description=__doc__, persist_result=False)
 async def ingest(
     home: Path | None = None,
     *,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transforms import optouts
-from transforms.articles import extract
 from transforms.content import body_hash, body_of
 from transforms.feeds import parse_feed
 from transforms.records import Problem
@@ -117,6 +116,9 @@ def read_feed(job: FeedJob) -> FeedDone:
 
 def read_page(job: PageJob) -> PageDone:
     """Read one page from the archive and extract its article."""
+    # Loaded in the workers from the start; the run's own process never needs it.
+    from transforms.articles import extract  # noqa: PLC0415
+
     started = time.process_time()
     exchange = read_exchange(job.archive, job.place)
     result: Article | Problem | None = None

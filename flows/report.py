@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from prefect.artifacts import acreate_markdown_artifact
-from prefect.logging import get_run_logger
 from rich.table import Table
 
 from expectations.batches import ShownAlert, shown_alerts
@@ -136,6 +134,9 @@ async def finish(run: Run) -> dict[str, Any]:
     """Return what a closed run did; a recorded flow run keeps it as an artifact, too."""
     summary = summarise(run.home, run.run_id)
     if is_recorded():
+        from prefect.artifacts import acreate_markdown_artifact  # noqa: PLC0415 (see flows.step)
+        from prefect.logging import get_run_logger  # noqa: PLC0415
+
         get_run_logger().info(verdict(summary))
         await acreate_markdown_artifact(
             as_markdown(summary), key=f"copytaster-{run.kind}", description=verdict(summary)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at run time)
 from typing import TYPE_CHECKING, Any
 
-from prefect import flow
-
 from flows.backfill import NO_BUDGET
 from flows.pages import work_off
 from flows.report import finish
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from warehouse.history import StoredPage
 
 
-@flow(name="reprocess", description=__doc__, persist_result=False)
 async def reprocess(
     home: Path | None = None, *, sources: list[str] | None = None
 ) -> dict[str, Any]:

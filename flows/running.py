@@ -1,23 +1,24 @@
-"""A flow started from the command line: recorded where a Prefect server is configured."""
+"""A walk started from the command line: recorded where a Prefect server is configured."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from prefect.settings import get_current_settings
 
 from flows.homes import existing_home
 from flows.progress import shown_progress
 from flows.report import Summary, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
-
-    from prefect import Flow
+    from collections.abc import Callable, Coroutine, Mapping
 
 T = TypeVar("T")
+
+PROFILES = Path(".prefect", "profiles.toml")  # in the user's home, unless a variable moves it
+SETTINGS_FILES = ("prefect.toml", "pyproject.toml", ".env")  # Prefect reads those where it is run
 
 
 def to_its_end(work: Coroutine[Any, Any, T]) -> T:
@@ -32,17 +33,48 @@ def to_its_end(work: Coroutine[Any, Any, T]) -> T:
         signal.signal(signal.SIGTERM, before)
 
 
-async def run_flow(flow: Flow[..., Any], given: Mapping[str, Any], *, quiet: bool) -> Summary:
-    """Run a flow once and return what it did.
+async def run_walk(
+    walk: Callable[..., Coroutine[Any, Any, dict[str, Any]]],
+    given: Mapping[str, Any],
+    *,
+    quiet: bool,
+) -> Summary:
+    """Run a walk once and return what it did.
 
-    Without a server the flow's function is called as it is: a temporary server would
-    cost some ten seconds and keep part of the history only, and `ops.runs` has it all.
+    Without a server it is called as it is: a temporary server would cost some ten
+    seconds and keep part of the history only, and `ops.runs` has it all.
 
     Raises: WarehouseMissing if the home was never initialised.
     """
     home, _ = existing_home(given.get("home"))
     parameters = {name: value for name, value in given.items() if value is not None}
     with shown_progress(quiet=quiet):
-        run = flow if get_current_settings().api.url else flow.fn
-        result = await run(**parameters)
+        result = await (_recorded(walk.__name__) or walk)(**parameters)
     return summarise(home, result["run_id"])
+
+
+def _recorded(name: str) -> Callable[..., Coroutine[Any, Any, dict[str, Any]]] | None:
+    """Return a walk as a flow, where a server is there to record it."""
+    if not may_have_server(os.environ, Path.home(), Path.cwd()):
+        return None
+    from prefect.settings import get_current_settings  # noqa: PLC0415 (imports are dear)
+
+    if not get_current_settings().api.url:
+        return None
+    from flows import recorded  # noqa: PLC0415
+
+    found: Callable[..., Coroutine[Any, Any, dict[str, Any]]] = getattr(recorded, name)
+    return found
+
+
+def may_have_server(environment: Mapping[str, str], user_home: Path, folder: Path) -> bool:
+    """Tell whether anything that Prefect reads its settings from is there; else it has no server.
+
+    Prefect's own answer costs its import, a second and a half of CPU at each run.
+    """
+    if any(name.upper().startswith("PREFECT_") for name in environment):
+        return True
+    if (user_home / PROFILES).exists():
+        return True
+    files = (folder / name for name in SETTINGS_FILES)
+    return any(file.is_file() and b"prefect" in file.read_bytes().lower() for file in files)

@@ -8,9 +8,6 @@ from datetime import timedelta
 from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at run time)
 from typing import TYPE_CHECKING, Any
 
-from prefect import flow
-from prefect.artifacts import acreate_link_artifact
-
 from expectations.warehouse import check_warehouse
 from flows.alerts import judge_outlets
 from flows.documents import write_documents
@@ -29,7 +26,6 @@ REMEMBER_REPLACED = timedelta(days=30)  # pages that taught of an outlet, once n
 REMEMBER_DONE = timedelta(days=30)  # wants that were finished do not come back for this long
 
 
-@flow(name="upkeep", description=__doc__, persist_result=False)
 async def upkeep(home: Path | None = None) -> dict[str, Any]:
     """Check the warehouse as a whole, drop what is past its time, publish, write the documents.
 
@@ -75,6 +71,8 @@ async def document(run: Run) -> Documents:
 async def tell_documents(documents: Documents, docs_url: str | None) -> None:
     """Leave a link to the documents in a recorded flow run."""
     if is_recorded():
+        from prefect.artifacts import acreate_link_artifact  # noqa: PLC0415 (see flows.step)
+
         served = f"{docs_url.rstrip('/')}/{documents.front_page.name}" if docs_url else None
         await acreate_link_artifact(
             link=served or documents.front_page.as_uri(),

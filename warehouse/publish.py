@@ -40,7 +40,7 @@ def publish(home: Home) -> Published:
     if not home.live.exists():
         raise missing(home.live)
     with write_lock(home):
-        if home.live.with_name(f"{home.live.name}.wal").exists():  # left by a writer that was killed
+        if home.live.with_name(f"{home.live.name}.wal").exists():  # a writer was killed
             con = connect_patiently(home.live, timeout_seconds=LOCK_TIMEOUT_SECONDS)
             try:
                 con.execute("CHECKPOINT")

@@ -147,6 +147,7 @@ def descendants(root: int) -> dict[int, tuple[float, float]]:
 def walk_once(home: Path, address: str, how: str) -> dict[str, Any]:
     """Walk in this process: by stages, plainly, or as a recorded flow run."""
     import flows.ingest
+    import flows.recorded
     from flows.homes import prepare_home
     from flows.report import summarise
     from flows.subscriptions import fetch_document, subscribe
@@ -164,7 +165,7 @@ def walk_once(home: Path, address: str, how: str) -> dict[str, Any]:
     costs = watch_stages() if how == "stages" else {}
     given = {"home": home, "all_feeds": True, "connect_to": address}
     started, cpu = time.perf_counter(), time.process_time()
-    flow = flows.ingest.ingest if how == "recorded" else flows.ingest.ingest.fn
+    flow = flows.recorded.ingest if how == "recorded" else flows.ingest.ingest
     result = asyncio.run(flow(**given))
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     summary = summarise(Home(home), result["run_id"])

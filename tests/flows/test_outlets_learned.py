@@ -66,7 +66,7 @@ def test_a_run_learns_and_the_next_applies(tmp_path: Path, monkeypatch: pytest.M
 
     versions = ask(home, "select version_id from news.article_versions order by all")
     monkeypatch.setattr("flows.reprocess.CODE_VERSION", "another")
-    asyncio.run(reprocess.fn(home))
+    asyncio.run(reprocess(home))
     assert boxes(home) == {1: 1, 2: 3}  # what is read alike stays as it is
     assert ask(home, "select version_id from news.article_versions order by all") == versions
     assert ask(home, "select max(since_version) from ops.outlet_pages") == [(2,)]

@@ -166,12 +166,12 @@ def _empty_home() -> Path:
 
 def run_ingest(home: Path, address: str, **given: object) -> dict[str, Any]:
     """Run the live walk in this process."""
-    return asyncio.run(ingest.fn(home, connect_to=address, **given))  # type: ignore[arg-type]
+    return asyncio.run(ingest(home, connect_to=address, **given))  # type: ignore[arg-type]
 
 
 def run_backfill(home: Path, **given: object) -> dict[str, Any]:
     """Run a backfill in this process."""
-    return asyncio.run(backfill.fn(home, **given))  # type: ignore[arg-type]
+    return asyncio.run(backfill(home, **given))  # type: ignore[arg-type]
 
 
 def told(summary: dict[str, Any], stage: str) -> Counter[str]:
