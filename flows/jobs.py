@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         Place,
     )
 
+SMALL_RECORD_BYTES = 4096  # a 304, a refusal, a failure: hardly a feed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedJob:
@@ -95,21 +97,44 @@ def without_payload(exchange: Exchange) -> Exchange:
     )
 
 
+def read_unparsed(job: FeedJob) -> FeedDone | None:
+    """Read one poll that brought nothing to parse: no body, or the known one. None for others.
+
+    Cheap and safe enough for the run's own process: no byte of a body is interpreted.
+    """
+    may_be_known = job.known_hash is not None or job.place.length <= SMALL_RECORD_BYTES
+    if not may_be_known:
+        return None
+    exchange = read_exchange(job.archive, job.place)
+    is_same = _is_known(exchange, job)
+    return _done(exchange, job, is_same=is_same) if is_same or not is_success(exchange) else None
+
+
 def read_feed(job: FeedJob) -> FeedDone:
     """Read one poll from the archive and parse it."""
     started = time.process_time()
     exchange = read_exchange(job.archive, job.place)
-    parsed, is_same = None, False
-    if is_success(exchange):
-        body = body_of(exchange, job.max_bytes)
-        is_same = not isinstance(body, Problem) and body_hash(body) == job.known_hash
-        if not is_same:
-            parsed = parse_feed(exchange, job.feed, max_bytes=job.max_bytes)
+    is_same = _is_known(exchange, job)
+    parsed = None
+    if is_success(exchange) and not is_same:
+        parsed = parse_feed(exchange, job.feed, max_bytes=job.max_bytes)
+    done = _done(exchange, job, is_same=is_same)
+    return replace(done, parsed=parsed, cpu_seconds=time.process_time() - started)
+
+
+def _is_known(exchange: Exchange, job: FeedJob) -> bool:
+    if job.known_hash is None or not is_success(exchange):
+        return False
+    body = body_of(exchange, job.max_bytes)
+    return not isinstance(body, Problem) and body_hash(body) == job.known_hash
+
+
+def _done(exchange: Exchange, job: FeedJob, *, is_same: bool) -> FeedDone:
     return FeedDone(
         exchange=without_payload(exchange),
-        parsed=parsed,
+        parsed=None,
         is_same_body=is_same,
-        cpu_seconds=time.process_time() - started,
+        cpu_seconds=0.0,
         opt_outs=optouts.of_answer(exchange, b"", job.feed.source_id),
     )
 

@@ -187,6 +187,7 @@ def watch_stages() -> dict[str, float]:
     import flows.pages
     import flows.polls
     import flows.run
+    import flows.settling
 
     account = dict.fromkeys((*STAGES, "worker"), 0.0)
     open_stages: list[str] = []
@@ -218,12 +219,12 @@ def watch_stages() -> dict[str, float]:
 
         return waited if asyncio.iscoroutinefunction(function) else called
 
-    polls, pages = flows.polls, flows.pages
+    polls, pages, settling = flows.polls, flows.pages, flows.settling
     polls.poll_feeds = charged("fetch", polls.poll_feeds)
     pages.fetch_pages = charged("fetch", pages.fetch_pages)
-    polls.check_entries = charged("validate", polls.check_entries)
+    settling.check_entries = charged("validate", settling.check_entries)
     pages.check_articles = charged("validate", pages.check_articles)
-    polls._settle = charged("load", polls._settle)
+    polls.settle = charged("load", polls.settle)
     pages._load = charged("load", pages._load)
     polls.load_polls = charged("parse", polls.load_polls)
     pages.extract_pages = charged("extract", pages.extract_pages)

@@ -1,0 +1,161 @@
+"""Polls that have been read become rows: decided on, judged, loaded, taken out of hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from expectations.check import check_entries
+from flows.document_reading import FollowUp, read_document
+from flows.poll_reading import read_poll, worth_checking
+from transforms.batches import Stamp, poll_batch
+from transforms.guids import doubtful_links, recognised
+from transforms.optouts import of_hosts
+from transforms.urls import host_of
+from warehouse import coverage, history, load, read
+from warehouse.connection import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from flows.jobs import FeedDone, FeedJob
+    from flows.run import Run
+    from transforms.batches import ReadPoll
+    from transforms.records import Batch, FeedState, Gap, KnownEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What the warehouse holds of some polls and of what they brought."""
+
+    done: Sequence[FeedDone]  # with items known again by their links
+    entries: Mapping[str, KnownEntry]
+    articles: Mapping[str, str]
+    loaded: frozenset[str]  # exchanges that a killed run had loaded
+    gaps: dict[str, Gap]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """What is to be written of some polls."""
+
+    polls: Sequence[ReadPoll]
+    batch: Batch
+    led_to: FollowUp
+
+
+def settle(
+    run: Run, jobs: Sequence[FeedJob], done: Sequence[FeedDone], states: Mapping[str, FeedState]
+) -> None:
+    """Decide on the entries, check those worth it, load all in one transaction.
+
+    Others may write to the warehouse while entries are judged. Where no poll brought any,
+    it is opened once.
+    """
+    settled = None
+    with writing(run.home) as con:
+        held = _look_up(con, jobs, done)
+        if not any(one.parsed for one in done):
+            settled = _settled(run, jobs, held, states)
+            _load(run, con, jobs, done, settled)
+    if settled is None:
+        settled = _settled(run, jobs, held, states)
+        with writing(run.home) as con:
+            _load(run, con, jobs, done, settled)
+    run.state.finish_polls(
+        [poll.exchange.exchange_id for poll in settled.polls],
+        [*(poll.state for poll in settled.polls if poll.state), *settled.led_to.parts],
+        settled.led_to.settled(),
+    )
+
+
+def _look_up(
+    con: duckdb.DuckDBPyConnection, jobs: Sequence[FeedJob], done: Sequence[FeedDone]
+) -> _Held:
+    done, known = _recognise(con, done)
+    entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
+    links = [entry.canonical_url for entry in entries if entry.canonical_url]
+    loaded = history.recorded_items(con, "poll", [one.exchange.exchange_id for one in done])
+    gaps = [job.document.gap_id for job in jobs if job.document and job.document.gap_id]
+    return _Held(
+        done=done,
+        entries=known,
+        articles=read.known_articles_by_url(con, links) if links else {},
+        loaded=frozenset(exchange_id for _, exchange_id in loaded),
+        gaps=coverage.gaps_by_id(con, gaps) if gaps else {},
+    )
+
+
+def _settled(
+    run: Run, jobs: Sequence[FeedJob], held: _Held, states: Mapping[str, FeedState]
+) -> _Settled:
+    now = run.clock()
+    polls = [
+        read_document(job.document, one, held.entries)
+        if job.document
+        else read_poll(run, job.feed, one, states[job.feed.feed_id], held.entries)
+        for job, one in zip(jobs, held.done, strict=True)
+    ]
+    wanted = [document for poll in polls for document in poll.wanted]
+    limit = run.settings.gap_documents
+    led_to = FollowUp(gaps=held.gaps, wanted=wanted, limit=limit, now=now)
+    for job, one, poll in zip(jobs, held.done, polls, strict=True):
+        if job.document is not None:
+            led_to.add(job.document, one, poll)
+    fresh = [poll for poll in polls if poll.exchange.exchange_id not in held.loaded]
+    checked = check_entries(worth_checking(fresh), now=now)
+    batch = poll_batch(
+        fresh,
+        {verdict.subject_id: verdict for verdict in checked.verdicts},
+        checked.rule_results,
+        held.articles.keys(),
+        Stamp(run_id=run.run_id, at=now),
+    )
+    return _Settled(polls=polls, batch=batch, led_to=led_to)
+
+
+def _load(
+    run: Run,
+    con: duckdb.DuckDBPyConnection,
+    jobs: Sequence[FeedJob],
+    done: Sequence[FeedDone],
+    settled: _Settled,
+) -> None:
+    now, batch = run.clock(), settled.batch
+    run.state.want(batch.wants, now)  # first: what the load makes known is not wanted again
+    run.state.want_documents(settled.led_to.wanted, now)  # likewise
+    hosts = run.state.host_states({host_of(job.feed.url) for job in jobs})
+    gaps = (*batch.gaps, *settled.led_to.gaps.values())
+    sources = {host_of(job.feed.url): job.feed.source_id for job in jobs}
+    opt_outs = (*of_hosts(hosts, sources), *(said for one in done for said in one.opt_outs))
+    load.load(con, replace(batch, host_states=hosts, gaps=gaps, opt_outs=opt_outs))
+
+
+def _recognise(
+    con: duckdb.DuckDBPyConnection, done: Sequence[FeedDone]
+) -> tuple[list[FeedDone], dict[str, KnownEntry]]:
+    """Return the polls with items known again by their links, and what is known of all items."""
+    entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
+    if not entries:
+        return list(done), {}
+    known = read.known_entries(con, [entry.entry_id for entry in entries])
+    links: set[str] = set()
+    for one in done:
+        links.update(doubtful_links(one.parsed.entries, known) if one.parsed else ())
+    if not links:
+        return list(done), known
+    found = read.entries_by_link(con, links)
+    by_feed: defaultdict[str, dict[str, tuple[str, str | None]]] = defaultdict(dict)
+    for (feed, link), held in found.items():
+        by_feed[feed][link] = held
+    told = [
+        replace(one, parsed=recognised(one.parsed, known, by_feed[one.parsed.feed_id]))
+        if one.parsed
+        else one
+        for one in done
+    ]
+    again = [entry.entry_id for one in told if one.parsed for entry in one.parsed.entries]
+    return told, read.known_entries(con, again)
