@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +27,8 @@ LOCK_TIMEOUT_SECONDS = 60.0
 RETRY_SECONDS = 0.1
 BUSY_SIGN = "Could not set lock on file"
 
-_idle: list[duckdb.DuckDBPyConnection] = []  # engines with nothing attached, kept to be used again
+# By process (a fork must leave its parent's alone): engines with nothing attached, kept for later.
+_idle: defaultdict[int, list[duckdb.DuckDBPyConnection]] = defaultdict(list)
 
 
 class WarehouseBusy(RuntimeError):  # noqa: N818 (a state of the warehouse, named as such)
@@ -126,7 +129,8 @@ def writing(
         raise missing(home.live)
     with write_lock(home, timeout_seconds=timeout_seconds):
         # An engine costs 25 ms of CPU, a database attached to one that is there 5.
-        engine = _idle.pop() if _idle else duckdb.connect(":memory:")
+        idle = _idle[os.getpid()]
+        engine = idle.pop() if idle else duckdb.connect(":memory:")
         con = engine.cursor()
         try:
             patiently(lambda: _attach(con, home.live), home.live, timeout_seconds)
@@ -138,7 +142,7 @@ def writing(
             engine.close()  # with whatever was begun in it
             raise
         con.close()
-        _idle.append(engine)
+        idle.append(engine)
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:

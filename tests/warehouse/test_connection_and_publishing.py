@@ -11,6 +11,7 @@ import pytest
 
 from warehouse import load
 from warehouse.connection import Home, WarehouseBusy, WarehouseMissing, reading, writing
+from warehouse.migrate import migrate
 from warehouse.publish import publish
 
 if TYPE_CHECKING:
@@ -165,3 +166,47 @@ def test_a_published_copy_cannot_be_written(home: Home) -> None:
     publish(home)
     with reading(home.published) as con, pytest.raises(duckdb.InvalidInputException):
         con.execute("delete from ops.loads")
+
+
+def test_an_engine_that_is_used_again_shows_one_database_and_nothing_of_the_last(
+    home: Home, tmp_path: Path
+) -> None:
+    other = Home(tmp_path / "other")
+    migrate(other)
+    shown = "select database_name from duckdb_databases() where not internal"
+    for number, one in enumerate((home, other, home)):
+        with writing(one) as con:
+            assert con.execute(shown).fetchall() == [("live",)]
+            with pytest.raises(duckdb.CatalogException):
+                con.execute("select * from left_over")
+            con.execute("create temp table left_over as select 1 as one")
+            con.execute("insert into ops.schema_version values (?, '', now())", [str(number)])
+    for one in (home, other):
+        with writing(one) as con:
+            rows = con.execute("select count(*) from ops.schema_version where checksum = ''")
+            assert rows.fetchall() == [(2 if one is home else 1,)]
+
+
+def test_two_warehouses_are_written_at_once_by_one_process(home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    migrate(other)
+    with writing(home) as con, writing(other) as beside:
+        beside.execute("insert into ops.schema_version values ('beside', '', now())")
+        count = "select count(*) from ops.schema_version where name = 'beside'"
+        assert con.execute(count).fetchall() == [(0,)]
+        assert beside.execute(count).fetchall() == [(1,)]
+
+
+def test_a_checkpoint_that_a_killed_writer_left_is_made_before_publishing(home: Home) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from warehouse.connection import Home, writing\n"
+        "with writing(Home(Path(sys.argv[1]))) as con:\n"
+        "    con.execute(\"insert into ops.schema_version values ('killed', '', now())\")\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(home.root)], check=False)
+    assert home.live.with_name("live.duckdb.wal").exists()
+    publish(home)
+    with reading(home.published) as con:
+        count = "select count(*) from ops.schema_version where name = 'killed'"
+        assert con.execute(count).fetchall() == [(1,)]
