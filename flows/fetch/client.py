@@ -72,7 +72,8 @@ class Fetcher:
         self._politeness = Politeness(hosts, settings, clock, sleep)
         skips = settings.on_opt_out == "skip_pages"
         self._robots = RobotsRules(hosts, self._get_robots, clock, skips_opted_out=skips)
-        self._user_agent = f"{AGENT}/{VERSION} (+{settings.contact})"
+        named = f"{AGENT}/{VERSION} (+{settings.contact})"
+        self._user_agent = named.encode("utf-8").decode("latin-1")  # as all that is sent
         self._max_bytes: dict[Purpose, int] = {
             "feed": settings.feed_max_bytes,
             "page": settings.page_max_bytes,
@@ -97,7 +98,7 @@ class Fetcher:
     ) -> Exchange:
         """Return the exchange with an address, redirects followed; it is archived.
 
-        ``headers`` (validators, as they once came) are sent as they are, at each
+        ``headers`` (validators, as they once came) are sent byte for byte, at each
         redirect too. An exchange for which nothing was sent has a problem and no status.
         """
         exchange = await self._walk(url, purpose, run_id, headers)
@@ -166,26 +167,10 @@ class Fetcher:
             "Accept": ACCEPT[purpose],
             "Accept-Encoding": "identity" if purpose == "robots" else "gzip, deflate",
         }
-        return own | {
-            name: text for name, value in headers.items() if (text := wire_text(value)) is not None
-        }
+        return own | dict(headers)
 
     def _unsent(self, fault: Fault) -> Answer:
         return Answer(asked_at=self._clock(), fault=fault)
-
-
-def wire_text(value: str) -> str | None:
-    """Return what aiohttp must be given so that the bytes of a header go out as they came.
-
-    Headers come in as Latin-1, aiohttp sends UTF-8. None where the bytes are no
-    UTF-8: such a value cannot be echoed exactly, and an altered one must not be sent.
-    """
-    if value.isascii():
-        return value
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return None
 
 
 def redirect_target(address: str, answer: Answer, hops: Sequence[Hop]) -> str | Fault | None:

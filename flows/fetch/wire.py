@@ -19,6 +19,7 @@ from flows.fetch.dialling import (
     proxy_connector,
     split_address,
 )
+from flows.fetch.exact import ExactRequest
 from flows.fetch.faults import WIRE_ERRORS, Fault, fault_of
 from flows.fetch.guard import Guard, literal_address
 
@@ -195,6 +196,7 @@ class Wire:
         trace.on_connection_reuseconn.append(_mark_reused)
         session = aiohttp.ClientSession(
             connector=connector,
+            request_class=ExactRequest,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=self._timeout,

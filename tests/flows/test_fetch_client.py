@@ -78,7 +78,9 @@ def test_cookies_are_not_returned(lab: Lab, said: Said) -> None:
     lab(story)
 
 
-@pytest.mark.parametrize("etag", ['"a"', 'W/"b-gzip"', "unquoted, odd", '"caf\xc3\xa9"'])
+@pytest.mark.parametrize(
+    "etag", ['"a"', 'W/"b-gzip"', "unquoted, odd", '"caf\xc3\xa9"', '"\xe9\xff"']
+)
 def test_validators_are_echoed_byte_for_byte(lab: Lab, said: Said, etag: str) -> None:
     async def story(visit: Visit) -> None:
         visit.answers["/feed"] = said(200, ETag=etag, Last_Modified="tomorrow, 2041")
@@ -97,12 +99,32 @@ def test_validators_are_echoed_byte_for_byte(lab: Lab, said: Said, etag: str) ->
     lab(story)
 
 
-def test_a_validator_that_cannot_be_echoed_exactly_is_not_sent(lab: Lab) -> None:
+def test_bytes_of_no_encoding_are_echoed_on_a_kept_connection_and_over_redirects(
+    lab: Lab, said: Said
+) -> None:
     async def story(visit: Visit) -> None:
-        await visit.feed("http://news.example/feed", If_None_Match='"\xe9"')
-        assert "if-none-match" not in visit.publisher.requests[0].headers
+        visit.answers["a.example/1"] = said(301, Location="http://b.example/2")
+        visit.answers["b.example/2"] = said(304)
+        for _ in range(2):
+            await visit.feed("http://a.example/1", If_None_Match='"\xe9\x80\xff"')
+        requests = visit.publisher.requests
+        assert {one.headers["if-none-match"] for one in requests} == {'"\xe9\x80\xff"'}
+        assert len(requests) == 4
+        assert len({one.connection for one in requests}) == 2
+        await visit.feed("http://a.example/1")
+        assert "if-none-match" not in requests[-1].headers
 
     lab(story)
+
+
+def test_a_contact_in_any_script_is_sent_as_utf8(lab: Lab) -> None:
+    async def story(visit: Visit) -> None:
+        await visit.feed("http://news.example/feed", If_None_Match='"\xe9"')
+        sent = visit.publisher.requests[0].headers
+        assert sent["user-agent"].encode("latin-1").decode().endswith("(+почта@desk.example)")
+        assert sent["if-none-match"] == '"\xe9"'
+
+    lab(story, contact="почта@desk.example")
 
 
 def test_redirects_are_followed_over_hosts_and_kept_as_hops(lab: Lab, said: Said) -> None:

@@ -67,7 +67,7 @@ def test_deployments_need_no_checkout_and_never_overlap(deployed: Any) -> None:
         name: deployed.deployment(name) for name in ("ingest", "backfill", "reprocess", "upkeep")
     }
 
-    assert {one["entrypoint"] for one in kept.values()} == {f"flows.{n}.{n}" for n in kept}
+    assert {one["entrypoint"] for one in kept.values()} == {f"flows.recorded.{n}" for n in kept}
     assert all(not one["pull_steps"] and one["path"] is None for one in kept.values())
     assert all(one["global_concurrency_limit"]["limit"] == 1 for one in kept.values())
     strategies = {
