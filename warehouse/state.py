@@ -23,7 +23,7 @@ from warehouse.state_rows import micros, moment
 from warehouse.state_wants import WantInHand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         HostState,
         Want,
     )
+    from transforms.turns import Turn, Wish
 
 __all__ = [
     "PollInHand",
@@ -376,16 +377,15 @@ class State:
 
     # Hosts
 
-    def reserve(self, gaps: Mapping[str, float], now: datetime) -> datetime:
-        """Return when the next request may start; keep that moment for it, count it.
+    def take_turns(self, wishes: Sequence[Wish]) -> list[Turn]:
+        """Decide on wishes to start requests now; keep the names of those that start, count them.
 
-        ``gaps`` names the host, and its domain and address, with the seconds that each is
-        to be left alone from then on. Two calls, of whatever processes, never get moments
-        less than the gap apart. What was reserved outlives the process; where the machine
-        fails, it takes longer to come back than any gap.
+        Two requests, of whatever processes, never start less than a gap apart. What was
+        kept outlives the process; where the machine fails, it takes longer to come back
+        than any gap.
         """
         with self._write(is_synced=False) as connection:
-            return moment(state_hosts.reserve(connection, gaps, micros(now)))
+            return state_hosts.take_turns(connection, wishes)
 
     def turns(self, names: Collection[str]) -> dict[str, HostState]:
         """Return what decides when hosts may be asked: their states, without robots.txt."""

@@ -6,21 +6,20 @@ import json
 from typing import TYPE_CHECKING
 
 from transforms.records import Complaint, HostState
-from warehouse.state_rows import moment, row_of, values_of
+from transforms.turns import Known, decide_turns
+from warehouse.state_rows import micros, moment, row_of, values_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
+    from transforms.turns import Turn, Wish
 
-_FREE_AT = """
-    select max(max(coalesce(free_at, 0), coalesce(retry_after_at, 0)))
-    from hosts where host in (select value from json_each(?))
-"""
-
-_RESERVE = """
-    insert into hosts (host, free_at, requests) values (?, ?, 1)
-    on conflict (host) do update set free_at = excluded.free_at, requests = requests + 1
+_BEGIN = """
+    insert into hosts (host, free_at, requests) values (?, ?, ?)
+    on conflict (host) do update set
+        free_at = excluded.free_at, requests = requests + excluded.requests
 """
 
 _TURNS = """
@@ -67,13 +66,17 @@ _COUNT_BYTES = """
 """
 
 
-def reserve(connection: sqlite3.Connection, gaps: Mapping[str, float], now: int) -> int:
-    """Return when a request may start; keep the names for it until their gaps are over."""
-    (free_at,) = connection.execute(_FREE_AT, (json.dumps(list(gaps)),)).fetchone()
-    start = max(now, free_at or now)
-    rows = [(name, start + round(seconds * 1_000_000)) for name, seconds in gaps.items()]
-    connection.executemany(_RESERVE, rows)
-    return start
+def take_turns(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[Turn]:
+    """Decide on wishes to start requests; keep the names of those that start."""
+    names = json.dumps(list({name for wish in wishes for name in wish.gaps}))
+    known = {
+        host: Known(_moment(free_at), _moment(asked), delay)
+        for host, free_at, asked, delay in connection.execute(_TURNS, (names,))
+    }
+    turns, begun = decide_turns(wishes, known)
+    rows = [(name, micros(one.free_at), one.requests) for name, one in begun.items()]
+    connection.executemany(_BEGIN, rows)
+    return turns
 
 
 def turns(connection: sqlite3.Connection, names: Collection[str]) -> tuple[HostState, ...]:
@@ -82,8 +85,8 @@ def turns(connection: sqlite3.Connection, names: Collection[str]) -> tuple[HostS
     return tuple(
         HostState(
             host=host,
-            free_at=None if free_at is None else moment(free_at),
-            retry_after_at=None if asked is None else moment(asked),
+            free_at=_moment(free_at),
+            retry_after_at=_moment(asked),
             crawl_delay_seconds=delay,
         )
         for host, free_at, asked, delay in rows
@@ -112,3 +115,7 @@ def count_bytes(connection: sqlite3.Connection, payload_bytes: Mapping[str, int]
     """Count the bytes that came, by host."""
     if payload_bytes:
         connection.executemany(_COUNT_BYTES, payload_bytes.items())
+
+
+def _moment(micros_since: int | None) -> datetime | None:
+    return None if micros_since is None else moment(micros_since)

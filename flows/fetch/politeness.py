@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
+from flows.fetch.grouping import Grouped
 from transforms.freshness import pause_after, retry_after_at
 from transforms.records import Complaint, HostState
 from transforms.refusals import is_challenged
+from transforms.turns import Wish
 from transforms.urls import registrable_domain
 
 if TYPE_CHECKING:
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
         Iterable,
         Iterator,
         Mapping,
+        Sequence,
     )
 
     from flows.fetch.wire import Answer
     from flows.settings import Settings
+    from transforms.turns import Turn
 
 PATIENCE = timedelta(seconds=60)
 """A host that asked to be left alone for longer is not waited for."""
@@ -36,6 +40,8 @@ REFUSALS = 5
 """So many answers in a row that forbid or challenge are a complaint, whatever they say."""
 LATENCY_SHARE = 2.0
 """A host that takes a second to answer is left alone for two from the start."""
+STARTS_WITHIN = 0.05
+"""Seconds from a turn to the start of its request, however busy the process is."""
 DOMAIN_SHARE, DOMAIN_CONNECTIONS = 0.2, 2
 ADDRESS_SHARE, ADDRESS_CONNECTIONS = 0.1, 4
 """Of the gap of a host: what lies between requests to hosts of one domain, at one address."""
@@ -44,11 +50,8 @@ ADDRESS_SHARE, ADDRESS_CONNECTIONS = 0.1, 4
 class HostLedger(Protocol):
     """What is remembered of hosts, durably, by all processes together."""
 
-    def reserve(self, gaps: Mapping[str, float], now: datetime) -> datetime:
-        """Return when the next request may start; keep that moment for it, and count it.
-
-        ``gaps``: the seconds for which each name is to be left alone from then on.
-        """
+    def take_turns(self, wishes: Sequence[Wish]) -> Sequence[Turn]:
+        """Decide on wishes to start requests now; keep the names of those that start."""
         ...
 
     def turns(self, names: Collection[str]) -> Mapping[str, HostState]:
@@ -76,11 +79,21 @@ class HostLedger(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Asking:
+    """A wish, and its turn once that is decided."""
+
+    wish: Wish
+    turn: Turn | None = None
+
+
 class Politeness:
     """Gives turns to ask hosts.
 
+    Turns that are wanted at one moment are taken together, in one transaction.
+
     Within the process a host has one connection at a time; among all processes
-    requests to it start at least a gap apart (`HostLedger.reserve`), and none starts
+    requests to it start at least a gap apart (`HostLedger.take_turns`), and none starts
     while another is under way. The gap is the longest of ``settings.host_gap_seconds``,
     the host's crawl delay, and twice what it took to answer last (unless the gap is set
     to nothing at all). Hosts of one registrable domain, and hosts at one address, share
@@ -105,6 +118,7 @@ class Politeness:
         self._slots = asyncio.Semaphore(settings.connections)
         self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._refusals: dict[str, int] = {}  # by host, in a row
+        self._asked = Grouped(self._take_all, window_seconds=0.0)
 
     @asynccontextmanager
     async def turn(self, host: str, address: str | None = None) -> AsyncIterator[datetime | None]:
@@ -114,24 +128,29 @@ class Politeness:
         be asked before then and that is too far away to wait for: nothing may be sent.
         """
         domain, place = domain_of(host), f"@{address or host}"
-        names = (host, domain, place) if address else (host, domain)
-        # Always in this order, so that no two wait for each other; and the slot after the
-        # wait, so that those who wait hold none.
+        gap = self._gap_seconds
+        gaps = {host: gap, domain: gap * DOMAIN_SHARE}
+        if address:
+            gaps[place] = gap * ADDRESS_SHARE
+        # Always in this order, so that no two wait for each other; and a slot only when it
+        # is tried, so that those who wait hold none.
         async with (
             self._share(host, 1),
             self._share(domain, DOMAIN_CONNECTIONS),
             self._share(place, ADDRESS_CONNECTIONS),
         ):
-            free = await self._wait_until_free(names)
-            if isinstance(free, datetime):
-                yield free
-                return
-            gaps = self._gaps(names, free.get(host))
-            # Before the reservation, so that a full house does not eat up the gap.
-            async with self._slots:
-                await self._sleep_until(self._hosts.reserve(gaps, self._clock()))
-                with self._held(host, gaps[host]):
-                    yield None
+            while True:
+                async with self._slots:
+                    turn = await self._take(gaps)
+                    if turn.is_begun:
+                        with self._held(host, turn.gap_seconds):
+                            yield None
+                        return
+                asked = turn.retry_after_at
+                if asked is not None and asked - self._clock() > PATIENCE:
+                    yield asked
+                    return
+                await self._sleep_until(_latest((asked, turn.free_at)))
 
     def left_alone_until(self, host: str) -> datetime | None:
         """Return before when a host, or its domain, asked not to be asked; None for never."""
@@ -179,23 +198,18 @@ class Politeness:
     def _known(self, host: str) -> HostState:
         return self._hosts.host_state(host) or HostState(host=host)
 
-    async def _wait_until_free(self, names: tuple[str, ...]) -> datetime | Mapping[str, HostState]:
-        """Return how all are once they may be asked; a time where that is too far away."""
-        while True:
-            states, now = self._hosts.turns(names), self._clock()
-            asked = _latest(one.retry_after_at for one in states.values())
-            if asked is not None and asked - now > PATIENCE:
-                return asked
-            free_at = _latest((asked, *(one.free_at for one in states.values())))
-            if free_at is None or free_at <= now:
-                return states
-            await self._sleep_until(free_at)
+    async def _take(self, gaps: Mapping[str, float]) -> Turn:
+        lead = STARTS_WITHIN if self._gap_seconds else 0.0
+        asking = _Asking(Wish(gaps=gaps, now=self._clock(), starts_within_seconds=lead))
+        await self._asked.do(asking)
+        if asking.turn is None:
+            raise RuntimeError("a wish was left undecided")
+        return asking.turn
 
-    def _gaps(self, names: tuple[str, ...], state: HostState | None) -> dict[str, float]:
-        delay = None if state is None else state.crawl_delay_seconds
-        shares = (1.0, DOMAIN_SHARE, ADDRESS_SHARE)
-        gaps = {name: self._gap_seconds * share for name, share in zip(names, shares, strict=False)}
-        return gaps | {names[0]: max(self._gap_seconds, delay or 0.0)}
+    def _take_all(self, asking: Sequence[_Asking]) -> None:
+        turns = self._hosts.take_turns([one.wish for one in asking])
+        for one, turn in zip(asking, turns, strict=True):
+            one.turn = turn
 
     @contextmanager
     def _held(self, host: str, gap_seconds: float) -> Iterator[None]:
@@ -218,8 +232,8 @@ class Politeness:
         finally:
             timer.cancel()
 
-    async def _sleep_until(self, moment: datetime) -> None:
-        while (wait := (moment - self._clock()).total_seconds()) > 0:
+    async def _sleep_until(self, moment: datetime | None) -> None:
+        while moment is not None and (wait := (moment - self._clock()).total_seconds()) > 0:
             await self._sleep(wait)
 
     def _share(self, name: str, connections: int) -> asyncio.Semaphore:

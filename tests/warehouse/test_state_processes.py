@@ -29,6 +29,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from transforms.records import Exchange, FeedState, Place, Want
+from transforms.turns import Wish
 from warehouse.state import State
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -73,7 +74,10 @@ while True:
 
 RESERVES = """
 for _ in range(int(sys.argv[3])):
-    say(state.reserve({"a.example": 0.5}, datetime.now(UTC)).isoformat())
+    now = datetime.now(UTC)
+    while not (turn := state.take_turns([Wish(gaps={"a.example": 0.5}, now=now)])[0]).is_begun:
+        now = turn.free_at
+    say(now.isoformat())
 """
 
 CLAIMS = """

@@ -1,0 +1,97 @@
+"""Whether a request may start now: hosts, domains and addresses with their gaps.
+
+All wishes that came at one moment are decided together, in their order, over what is
+known of the names that they concern.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A wish to start a request at a moment.
+
+    ``gaps``: the seconds for which each name is to be left alone from the start; the
+    first is the host, whose crawl delay may lengthen that. ``starts_within_seconds`` is
+    how long it may take until the request does start, which is added to the gaps.
+    """
+
+    gaps: Mapping[str, float]
+    now: datetime
+    starts_within_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger has of a name."""
+
+    free_at: datetime | None
+    retry_after_at: datetime | None
+    crawl_delay_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The answer to a wish: the request may start, or is to be wished for again later.
+
+    ``free_at`` is when the gaps are over, ``retry_after_at`` what a server asked for:
+    each None where it is no hindrance. ``gap_seconds``: how long the host is left alone.
+    """
+
+    gap_seconds: float
+    free_at: datetime | None = None
+    retry_after_at: datetime | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether the request may start: then its names are kept for it."""
+        return self.free_at is None and self.retry_after_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the ledger is to note of a name: requests that start, and when it is free then."""
+
+    requests: int
+    free_at: datetime
+
+
+def decide_turns(
+    wishes: Sequence[Wish], known: Mapping[str, Known]
+) -> tuple[list[Turn], dict[str, Begun]]:
+    """Return a turn for each wish, and what the ledger is to note of each name."""
+    turns: list[Turn] = []
+    begun: dict[str, Begun] = {}
+    for wish in wishes:
+        host, gap = next(iter(wish.gaps.items()))
+        states = [known[name] for name in wish.gaps if name in known]
+        if host in known:
+            gap = max(gap, known[host].crawl_delay_seconds or 0.0)
+        free = [one.free_at for one in states]
+        if begun:
+            free += [begun[name].free_at for name in wish.gaps if name in begun]
+        turn = Turn(
+            gap_seconds=gap,
+            free_at=_latest_after(wish.now, free),
+            retry_after_at=_latest_after(wish.now, (one.retry_after_at for one in states)),
+        )
+        turns.append(turn)
+        if turn.is_begun:
+            starts_by = wish.now + timedelta(seconds=wish.starts_within_seconds)
+            for name, seconds in wish.gaps.items():
+                left_alone = timedelta(seconds=gap if name == host else seconds)
+                requests = begun[name].requests + 1 if name in begun else 1
+                begun[name] = Begun(requests, starts_by + left_alone)
+    return turns, begun
+
+
+def _latest_after(now: datetime, moments: Iterable[datetime | None]) -> datetime | None:
+    return max((at for at in moments if at is not None and at > now), default=None)
