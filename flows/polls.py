@@ -18,6 +18,7 @@ from transforms.gaps import part_id
 from transforms.records import FeedState
 from warehouse import read
 from warehouse.connection import writing
+from warehouse.state_feeds import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,19 +50,15 @@ class Choice:
 
 async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
     """Return the feeds to poll now, those waiting longest first."""
-    now = run.clock()
-    waiting = set() if choice.all_feeds else run.state.feeds_waiting(now)
+    if choice.all_feeds:
+        states = run.state.feed_states()
+        calendar = Calendar(set(), {one.feed_id: one.due_at for one in states.values()})
+    else:
+        calendar = run.state.calendar(run.clock())
     with writing(run.home) as con:
-        feeds = [feed for feed in read.feeds(con, without=waiting) if choice.admits(feed)]
-    states = run.state.feed_states([feed.feed_id for feed in feeds])
-    if not choice.all_feeds:
-        feeds = [feed for feed in feeds if schedule.is_due(_state(states, feed), now)]
-    feeds.sort(key=lambda feed: (str(_state(states, feed).due_at or ""), feed.feed_id))
+        feeds = [feed for feed in read.feeds(con, without=calendar.waiting) if choice.admits(feed)]
+    feeds.sort(key=lambda feed: (str(calendar.due.get(feed.feed_id) or ""), feed.feed_id))
     return tuple(feeds)
-
-
-def _state(states: Mapping[str, FeedState], feed: Feed) -> FeedState:
-    return states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
 
 
 @step
@@ -79,10 +76,12 @@ async def poll_feeds(run: Run, feeds: Sequence[Feed]) -> int:
     claimed = set(run.state.claim_feeds(run.run_id, [feed.feed_id for feed in feeds]))
     mine = [feed for feed in feeds if feed.feed_id in claimed]
     run.meter.expect("feeds", len(mine))
+    states = run.state.feed_states(claimed)
     recorder = Grouped(partial(_record, run))
     async with asyncio.TaskGroup() as group:
         for feed in mine:
-            group.create_task(_poll(run, feed, recorder))
+            state = states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
+            group.create_task(_poll(run, state, recorder))
     return len(mine)
 
 
@@ -92,8 +91,7 @@ def _record(run: Run, polled: Sequence[tuple[Exchange, FeedState]]) -> None:
     run.state.record_polls(run.run_id, polled)
 
 
-async def _poll(run: Run, feed: Feed, recorder: Grouped[tuple[Exchange, FeedState]]) -> None:
-    state = run.state.feed_state(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
+async def _poll(run: Run, state: FeedState, recorder: Grouped[tuple[Exchange, FeedState]]) -> None:
     exchange = await run.fetcher.get(
         state.url,
         purpose="feed",

@@ -52,8 +52,8 @@ def _from_dates(
     if len(dates) < 2:  # noqa: PLR2004 (a gap needs two)
         minutes = clamp(UNKNOWN_CADENCE_MINUTES, min_minutes, max_minutes)
         return minutes, "cadence unknown: too few dates"
-    gaps = [minutes_in(later - earlier) for later, earlier in pairwise(dates)]
-    gap = median(gaps)
+    seconds = [at.timestamp() for at in dates]
+    gap = median([later - earlier for later, earlier in pairwise(seconds)]) / 60
     minutes = clamp(gap / 2, min_minutes, max_minutes)
     reason = f"half the median gap of {in_words(gap)}"
     # To now, not to the newest entry: a feed that fell silent is in no danger.
@@ -66,8 +66,8 @@ def _from_dates(
 
 def dates_of(parsed: ParsedFeed, now: datetime) -> list[datetime]:
     """Return the entries' dates, newest first; those in the future are no evidence."""
-    moments = (entry.published or entry.updated for entry in parsed.entries)
-    return sorted((at.at for at in moments if at is not None and at.at <= now), reverse=True)
+    moments = [entry.published or entry.updated for entry in parsed.entries]
+    return sorted([at.at for at in moments if at is not None and at.at <= now], reverse=True)
 
 
 def outside_skipped(moment: datetime, hours: Collection[int], days: Collection[str]) -> datetime:

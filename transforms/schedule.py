@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from transforms.cadence import (
     UNKNOWN_CADENCE_MINUTES,
@@ -28,6 +28,9 @@ from transforms.refusals import is_challenge
 
 if TYPE_CHECKING:
     from transforms.records import Exchange, FeedState, ParsedFeed
+
+Changes = dict[str, Any]
+"""Fields of a state that a decision changes: copied once, with the time of the next poll."""
 
 MIN_MINUTES = 15.0
 MAX_MINUTES = 1440.0
@@ -101,22 +104,21 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
     if code == NOT_ASKED:
         return _not_asked(state, host_free_at, now=now, min_minutes=min_minutes)
     asked = retry_after_at(exchange.status, exchange.headers, now)
-    polled = replace(
-        state,
-        polled_at=now,
-        polls=state.polls + 1,
-        status=exchange.status,
-        problem=code,
-        retry_after_at=asked or _still(state.retry_after_at, now),
-    )
+    polled: Changes = {
+        "polled_at": now,
+        "polls": state.polls + 1,
+        "status": exchange.status,
+        "problem": code,
+        "retry_after_at": asked or _still(state.retry_after_at, now),
+    }
     if exchange.status == GONE and state.status == GONE:
-        gone = replace(polled, failures=state.failures + HARD)
-        return _due(gone, now, DORMANT, "gone (410) twice: looked for every 30 days")
+        polled["failures"] = state.failures + HARD
+        return _due(state, now, DORMANT, "gone (410) twice: looked for every 30 days", polled)
     weight = failure_weight(exchange)
     if weight:
-        return _failed(polled, exchange, weight, now=now, min_minutes=min_minutes)
+        return _failed(state, exchange, weight, polled, now=now, min_minutes=min_minutes)
     delay = timedelta(minutes=min(min_minutes, max_minutes))
-    return _due_fresh(polled, exchange, now, delay, "answered, not yet read")
+    return _due_fresh(state, exchange, now, delay, "answered, not yet read", polled)
 
 
 def failure_weight(exchange: Exchange) -> float:
@@ -149,29 +151,28 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
     faults = [problem for problem in parsed.problems if problem.stage == "poll"]
     if not parsed.format:
         code = faults[0].code if faults else "unreadable_feed"
-        failed = replace(state, problem=code)
-        return _failed(failed, exchange, SOFT, now=now, min_minutes=min_minutes)
+        failed: Changes = {"problem": code}
+        return _failed(state, exchange, SOFT, failed, now=now, min_minutes=min_minutes)
     is_whole = all(problem.code not in INCOMPLETE for problem in faults)
     minutes, reason = interval_minutes(parsed, now, min_minutes, max_minutes)
-    read = replace(
-        state,
-        failures=0.0,
-        problem=faults[0].code if faults else None,
-        changed_at=now if new_entries else state.changed_at,
-        full_fetch_at=now,
-        etag=exchange.header("etag") if is_whole else None,
-        last_modified=exchange.header("last-modified") if is_whole else None,
-        body_hash=parsed.body_hash if is_whole else None,
-        declared_minutes=declared_minutes(parsed),
-        interval_minutes=minutes,
-        skip_hours=parsed.skip_hours,
-        skip_days=parsed.skip_days,
-    )
+    read: Changes = {
+        "failures": 0.0,
+        "problem": faults[0].code if faults else None,
+        "changed_at": now if new_entries else state.changed_at,
+        "full_fetch_at": now,
+        "etag": exchange.header("etag") if is_whole else None,
+        "last_modified": exchange.header("last-modified") if is_whole else None,
+        "body_hash": parsed.body_hash if is_whole else None,
+        "declared_minutes": declared_minutes(parsed),
+        "interval_minutes": minutes,
+        "skip_hours": parsed.skip_hours,
+        "skip_days": parsed.skip_days,
+    }
     lie = _lie(state, parsed, exchange, new_entries)
     if lie:
-        read, reason = replace(read, distrusted_at=now), f"{reason}; validators not believed: {lie}"
+        read["distrusted_at"], reason = now, f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
-    return _due_fresh(read, exchange, now, timedelta(minutes=minutes), reason)
+    return _due_fresh(state, exchange, now, timedelta(minutes=minutes), reason, read)
 
 
 def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
@@ -207,8 +208,8 @@ def after_not_modified(
     # Asked a little before it was answered: at the turn of the fortnight that matters.
     asked_at = exchange.fetched_at - timedelta(hours=1)
     if not is_answered_in_full and not conditional_headers(state, asked_at):
-        failed = replace(state, problem=UNASKED)
-        return _failed(failed, exchange, SOFT, now=now, min_minutes=min_minutes)
+        failed: Changes = {"problem": UNASKED}
+        return _failed(state, exchange, SOFT, failed, now=now, min_minutes=min_minutes)
     since = state.changed_at or state.full_fetch_at
     quiet = UNKNOWN_CADENCE_MINUTES * WINDOW_SHARE if since is None else minutes_in(now - since)
     minutes = clamp(quiet / WINDOW_SHARE, min_minutes, max_minutes)
@@ -218,49 +219,74 @@ def after_not_modified(
     if wanted > minutes:
         whose = "declared by the feed" if declared >= paced else "by the pace of its entries"
         minutes, share = wanted, f"{in_words(wanted)} {whose}"
-    kept = replace(state, failures=0.0, problem=None)
+    kept: Changes = {"failures": 0.0, "problem": None}
     if not is_answered_in_full:
-        kept = replace(kept, unmodified_at=now)
+        kept["unmodified_at"] = now
     else:
-        etag, last_modified = exchange.header("etag"), exchange.header("last-modified")
-        kept = replace(kept, etag=etag, last_modified=last_modified, full_fetch_at=now)
+        kept["etag"], kept["full_fetch_at"] = exchange.header("etag"), now
+        kept["last_modified"] = exchange.header("last-modified")
     reason = f"unchanged; nothing new for {in_words(quiet)}: {share}{_moved(exchange)}"
-    return _due_fresh(kept, exchange, now, timedelta(minutes=minutes), reason)
+    return _due_fresh(state, exchange, now, timedelta(minutes=minutes), reason, kept)
 
 
-def _due_fresh(
-    state: FeedState, exchange: Exchange, now: datetime, delay: timedelta, reason: str
+def _due_fresh(  # noqa: PLR0913, PLR0917 (as `_due`, and the answer)
+    state: FeedState,
+    exchange: Exchange,
+    now: datetime,
+    delay: timedelta,
+    reason: str,
+    changes: Changes,
 ) -> FeedState:
     """Return the state due after a delay, or when the answer goes stale if that is later."""
     fresh = fresh_for(exchange.headers, now)
     if fresh > delay:
-        return _due(state, now, fresh, f"{reason}; fresh for {in_words(minutes_in(fresh))}")
-    return _due(state, now, delay, reason)
+        reason = f"{reason}; fresh for {in_words(minutes_in(fresh))}"
+        return _due(state, now, fresh, reason, changes)
+    return _due(state, now, delay, reason, changes)
 
 
-def _due(state: FeedState, now: datetime, delay: timedelta, reason: str) -> FeedState:
-    """Return the state with its next poll, jitter included, no earlier than Retry-After."""
-    due_at = now + delay * (1 + JITTER * _share(state.feed_id))
-    asked = state.retry_after_at
+def _due(
+    state: FeedState, now: datetime, delay: timedelta, reason: str, changes: Changes
+) -> FeedState:
+    """Return the state with changes and its next poll, jitter included, for a reason.
+
+    That is no earlier than Retry-After, and at no hour or day that the feed skips.
+    """
+    share = _share(state.feed_id)
+    due_at = now + delay * (1 + JITTER * share)
+    asked = changes.get("retry_after_at", state.retry_after_at)
     if asked is not None and asked > now:
-        asked += (asked - now) * JITTER * _share(state.feed_id)
+        asked += (asked - now) * JITTER * share
         if asked > due_at:
             due_at, reason = asked, f"{reason}; Retry-After"
-    return _outside_skipped(replace(state, due_at=due_at, due_reason=reason))
+    hours = changes.get("skip_hours", state.skip_hours)
+    days = changes.get("skip_days", state.skip_days)
+    if hours or days:
+        moved_to = outside_skipped(due_at, hours, days)
+        if moved_to != due_at:
+            due_at = moved_to + timedelta(hours=share)  # not all on the hour, but in that hour
+            reason = f"{reason}; moved past the hours or days that the feed skips"
+    return replace(state, due_at=due_at, due_reason=reason, **changes)
 
 
-def _failed(
-    state: FeedState, exchange: Exchange, weight: float, *, now: datetime, min_minutes: float
+def _failed(  # noqa: PLR0913 (what failed, and how much it counts)
+    state: FeedState,
+    exchange: Exchange,
+    weight: float,
+    changes: Changes,
+    *,
+    now: datetime,
+    min_minutes: float,
 ) -> FeedState:
     failures = state.failures + weight
-    failed = replace(state, failures=failures)
-    what = state.problem or f"status {exchange.status}"
+    failed = changes | {"failures": failures}
+    what = changes["problem"] or f"status {exchange.status}"
     if failures >= DORMANT_AFTER_FAILURES:
-        return _due(failed, now, DORMANT, f"{what}; failing for long: tried every 30 days")
+        return _due(state, now, DORMANT, f"{what}; failing for long: tried every 30 days", failed)
     # The exponent is bounded, so that no count of failures overflows a timedelta.
     delay = min(timedelta(minutes=max(min_minutes, 1.0)) * 2 ** min(failures, 16), BACK_OFF_CAP)
     words = f"{what}; backing off after failures weighing {failures:g}"
-    return _due_fresh(failed, exchange, now, delay, words)
+    return _due_fresh(state, exchange, now, delay, words, failed)
 
 
 def _not_asked(
@@ -268,19 +294,9 @@ def _not_asked(
 ) -> FeedState:
     """Return the state of a feed that was not polled, for no fault of its own."""
     asked = _still(host_free_at, now)
-    kept = replace(state, retry_after_at=asked or _still(state.retry_after_at, now))
-    return _due(kept, now, timedelta(minutes=min_minutes), "its host asked to be left alone")
-
-
-def _outside_skipped(state: FeedState) -> FeedState:
-    if state.due_at is None:
-        return state
-    moved_to = outside_skipped(state.due_at, state.skip_hours, state.skip_days)
-    if moved_to == state.due_at:
-        return state
-    moved_to += timedelta(hours=_share(state.feed_id))  # not all on the hour, but in that hour
-    reason = f"{state.due_reason}; moved past the hours or days that the feed skips"
-    return replace(state, due_at=moved_to, due_reason=reason)
+    kept: Changes = {"retry_after_at": asked or _still(state.retry_after_at, now)}
+    reason = "its host asked to be left alone"
+    return _due(state, now, timedelta(minutes=min_minutes), reason, kept)
 
 
 def _moved(exchange: Exchange) -> str:

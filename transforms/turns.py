@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +29,7 @@ class Wish:
     starts_within_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger has of a name."""
 
     free_at: datetime | None
@@ -56,8 +55,7 @@ class Turn:
         return self.free_at is None and self.retry_after_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """What the ledger is to note of a name: requests that start, and when it is free then."""
 
     requests: int

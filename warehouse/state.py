@@ -18,7 +18,7 @@ from transforms.records import LIVE_LANE
 from warehouse import state_documents, state_feeds, state_hosts, state_rows, state_wants
 from warehouse.run_locks import RunIsAliveError, RunIsNotAliveError, RunLocks, locked
 from warehouse.state_documents import SettledDocuments
-from warehouse.state_feeds import PollInHand
+from warehouse.state_feeds import Calendar, PollInHand
 from warehouse.state_rows import micros, moment
 from warehouse.state_wants import WantInHand
 
@@ -161,23 +161,17 @@ class State:
 
     def feed_states(self, feed_ids: Collection[str] | None = None) -> dict[str, FeedState]:
         """Return what is remembered of feeds, by feed_id; of all where none are given."""
-        if feed_ids is None:
-            rows = self._read("select * from feeds")
-        else:
-            chosen = "select * from feeds where feed_id in (select value from json_each(?))"
-            rows = self._read(chosen, json.dumps(list(feed_ids)))
-        return {row["feed_id"]: state_rows.feed_state(row) for row in rows}
+        with self._turn:
+            return state_feeds.states(self._connection, feed_ids)
 
     def feed_state(self, feed_id: str) -> FeedState | None:
         """Return what is remembered of a feed; None if it was never polled."""
-        rows = self._read("select * from feeds where feed_id = ?", feed_id)
-        return state_rows.feed_state(rows[0]) if rows else None
+        return self.feed_states((feed_id,)).get(feed_id)
 
-    def feeds_waiting(self, now: datetime) -> set[str]:
-        """Return the feeds whose time has not come (see `transforms.schedule.is_due`)."""
-        sql = "select feed_id from feeds where due_at > :now or retry_after_at > :now"
+    def calendar(self, now: datetime) -> Calendar:
+        """Return which feeds wait and which are due (see `transforms.schedule.is_due`)."""
         with self._turn:
-            return {feed for (feed,) in self._connection.execute(sql, {"now": micros(now)})}
+            return state_feeds.calendar(self._connection, now)
 
     def put_feed_states(self, states: Iterable[FeedState]) -> None:
         """Replace what is remembered of feeds."""

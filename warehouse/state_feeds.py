@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from warehouse.state_rows import archived_place, micros, place_columns, row_of
+from transforms.cadence import outside_skipped
+from transforms.records import FeedState
+from warehouse.state_rows import (
+    FEED_COLUMNS,
+    archived_place,
+    feed_row,
+    feed_state,
+    micros,
+    moment,
+    place_columns,
+)
 from warehouse.state_rows import place as place_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
-    from transforms.records import Exchange, FeedState, Place
+    from transforms.records import Exchange, Place
 
-_PUT = """
-    insert or replace into feeds (
-        feed_id, url, etag, last_modified, body_hash, polled_at, changed_at, full_fetch_at,
-        due_at, due_reason, retry_after_at, status, problem, failures, polls, unmodified_at,
-        distrusted_at, declared_minutes, skip_hours, skip_days, newest_at, marks, older_url,
-        moving_to, moving_at, moving_polls, interval_minutes
-    ) values (
-        :feed_id, :url, :etag, :last_modified, :body_hash, :polled_at, :changed_at,
-        :full_fetch_at, :due_at, :due_reason, :retry_after_at, :status, :problem, :failures,
-        :polls, :unmodified_at, :distrusted_at, :declared_minutes, :skip_hours, :skip_days,
-        :newest_at, :marks, :older_url, :moving_to, :moving_at, :moving_polls,
-        :interval_minutes
-    )
+_PUT = f"""
+    insert or replace into feeds ({FEED_COLUMNS})
+    values ({", ".join("?" * len(FeedState.__slots__))})
+"""  # noqa: S608 (constants of ours)
+
+_OF_IDS = f"""
+    select {FEED_COLUMNS} from feeds where feed_id in (select value from json_each(?))
+"""  # noqa: S608 (constants of ours)
+
+_ALL = f"select {FEED_COLUMNS} from feeds"  # noqa: S608 (constants of ours)
+
+_WAITING = "select feed_id from feeds where due_at > :now or retry_after_at > :now"
+
+_DUE = """
+    select feed_id, due_at, skip_hours, skip_days from feeds
+    where coalesce(due_at, 0) <= :now and coalesce(retry_after_at, 0) <= :now
 """
 
 _CLAIM = """
@@ -90,9 +104,41 @@ class PollInHand:
     document_id: str | None = None  # set where it is a further document of the feed
 
 
+class Calendar(NamedTuple):
+    """The feeds whose time has not come, and since when the others are due (None: ever)."""
+
+    waiting: set[str]
+    due: dict[str, datetime | None]
+
+
+def states(
+    connection: sqlite3.Connection, feed_ids: Collection[str] | None = None
+) -> dict[str, FeedState]:
+    """Return what is remembered of feeds, by feed_id; of all where none are given."""
+    if feed_ids is None:
+        rows = connection.execute(_ALL).fetchall()
+    else:
+        rows = connection.execute(_OF_IDS, (json.dumps(list(feed_ids)),)).fetchall()
+    return {state.feed_id: state for state in map(feed_state, rows)}
+
+
+def calendar(connection: sqlite3.Connection, now: datetime) -> Calendar:
+    """Return which feeds wait and which are due: as `transforms.schedule.is_due` has it."""
+    given = {"now": micros(now)}
+    waiting = {feed_id for (feed_id,) in connection.execute(_WAITING, given)}
+    due: dict[str, datetime | None] = {}
+    for feed_id, due_at, hours, days in connection.execute(_DUE, given):
+        skips = hours != "[]" or days != "[]"
+        if skips and outside_skipped(now, json.loads(hours), json.loads(days)) != now:
+            waiting.add(feed_id)
+        else:
+            due[feed_id] = None if due_at is None else moment(due_at)
+    return Calendar(waiting, due)
+
+
 def put(connection: sqlite3.Connection, states: Iterable[FeedState]) -> None:
     """Replace what is remembered of feeds."""
-    connection.executemany(_PUT, map(row_of, states))
+    connection.executemany(_PUT, map(feed_row, states))
 
 
 def claim(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, cast
 
 from virtual_time import START
 
-from transforms.records import Entry, Moment, ParsedFeed
+from transforms.records import ParsedFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from transforms.records import Entry
 
 ITEMS = 20
 HOUR = timedelta(hours=1)
@@ -34,7 +36,6 @@ class SimulatedFeed:
     address: str
     every: timedelta
     phase: timedelta
-    dice: random.Random
     has_etag: bool
     max_age: int
     ttl: int
@@ -102,7 +103,6 @@ def _feed(number: int, host: int, name: str, dice: random.Random) -> SimulatedFe
         address=f"shared-{host // 20}" if shared else name,
         every=every,
         phase=every * dice.random(),
-        dice=random.Random(number),
         has_etag=dice.random() < 0.8,
         max_age=dice.choices([0, 300, 1800, 3600], [70, 15, 10, 5])[0],
         ttl=dice.choices([0, 60, 240], [80, 17, 3])[0],
@@ -111,13 +111,13 @@ def _feed(number: int, host: int, name: str, dice: random.Random) -> SimulatedFe
     )
 
 
-def answer(feed: SimulatedFeed, now: datetime, sent: dict[str, str]) -> Said:
+def answer(feed: SimulatedFeed, now: datetime, sent: dict[str, str], dice: random.Random) -> Said:
     """Return what a feed answers, and let it remember."""
-    chance = feed.dice.random()
+    chance = dice.random()
     if feed.trouble in LASTING:
         return LASTING[feed.trouble]
     if feed.trouble in {"limited", "unsaid"} and chance < 0.3:
-        seconds = 600 * feed.dice.randrange(1, 12)
+        seconds = 600 * dice.randrange(1, 12)
         if feed.trouble == "unsaid":
             return Said(429, peace_until=now + timedelta(minutes=5))
         until = now + timedelta(seconds=seconds)
@@ -125,7 +125,7 @@ def answer(feed: SimulatedFeed, now: datetime, sent: dict[str, str]) -> Said:
     if chance < 0.01:
         return Said(None, problem="timeout")
     if chance < 0.02:
-        return Said(feed.dice.choice([500, 502, 503]))
+        return Said(dice.choice([500, 502, 503]))
     return _document(feed, now, sent)
 
 
@@ -145,32 +145,35 @@ def _document(feed: SimulatedFeed, now: datetime, sent: dict[str, str]) -> Said:
     first = feed.seen if feed.was_read else newest - ITEMS
     new = min(newest - first, ITEMS)
     feed.seen, feed.was_read, feed.etag = newest, True, etag
-    dates = [START - feed.phase + feed.every * (newest - place) for place in range(ITEMS)]
+    latest = START - feed.phase + feed.every * newest
     parsed = ParsedFeed(
         feed_id=feed.feed_id,
         exchange_id="x",
         format="rss20",
         body_hash=str(newest),
         items=ITEMS,
-        entries=tuple(_entry(place, at) for place, at in enumerate(dates)),
+        entries=cast("tuple[Entry, ...]", tuple(_items(latest, feed.every))),
         ttl_minutes=feed.ttl or None,
         skip_hours=feed.skip_hours,
     )
     return Said(200, headers, parsed=parsed, new=new)
 
 
-def _entry(position: int, at: datetime) -> Entry:
-    published = Moment(at=at, precision="second", has_zone=True, raw="", origin="feed")
-    return Entry(
-        entry_id="e",
-        feed_id="f",
-        source_id="s",
-        exchange_id="x",
-        seen_at=at,
-        position=position,
-        guid=None,
-        url=None,
-        canonical_url=None,
-        title=None,
-        published=published,
-    )
+class _Item:
+    """An item of which nothing is asked but its date: a million documents have twenty each."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    @property
+    def published(self) -> Self:
+        return self
+
+
+def _items(latest: datetime, every: timedelta) -> Iterator[_Item]:
+    at = latest
+    for _ in range(ITEMS):
+        yield _Item(at)
+        at -= every

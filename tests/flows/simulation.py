@@ -1,13 +1,21 @@
-"""The real schedule and the real ledger against invented servers; no sockets, time injected."""
+"""The real schedule and the real ledger against invented servers; no sockets, time injected.
+
+What is kept is bounded by the feeds and the minutes, not by the polls: counts and
+histograms. The CPU of each part of the scheduling is charged apart from what the
+invented servers and the referee cost.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import heapq
 import os
+import random
 import time
 from collections import Counter
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,19 +28,32 @@ from flows.fetch.politeness import Politeness
 from flows.fetch.wire import Answer
 from flows.settings import Settings
 from transforms import schedule
+from transforms.cadence import outside_skipped
 from transforms.first_polls import first_polls
 from transforms.records import Exchange, Feed, FeedState, Problem
 from transforms.urls import registrable_domain
 from warehouse.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-CHUNK = 50
+CHUNK = 100  # polls in one batch, as in the walk
+CHOOSE_EVERY = 10  # minutes, as the deployment runs
 GAP = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
 LATE = timedelta(hours=1)
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+GAPS = ("gap", "gap_of_domain", "gap_of_address")
+RULES = (*GAPS, "retry_after", "freshness", "declared", "skipped", "validators")
+PARTS = {
+    "import": "the first polls of all feeds: their times, written",
+    "choose": "every ten minutes: which feeds wait, which are due",
+    "read": "states of the feeds of a batch, before the polls and before the documents",
+    "turn": "conditional headers; host, domain and address: gaps and requests to wait, durable",
+    "decide": "the ledger after the answer; next poll and its reason after answer and document",
+    "write": "states of the feeds of a batch, after the answers and after the documents",
+}
+_NOW: ContextVar[datetime] = ContextVar("now", default=START)  # each poll has its own
 
 
 @dataclass
@@ -47,11 +68,12 @@ class Told:
     broken: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     minutes: Counter[int] = field(default_factory=Counter)
-    waits: list[float] = field(default_factory=list)  # seconds from due to start
+    waits: Counter[int] = field(default_factory=Counter)  # tenths of seconds from due to start
     never_polled: int = 0
     left_out: int = 0
-    cpu_ns: int = 0
+    cpu_ns: Counter[str] = field(default_factory=Counter)  # by part
     memory: list[int] = field(default_factory=list)  # MiB, at each quarter of the time
+    file: list[int] = field(default_factory=list)  # MiB of state, likewise
 
     @property
     def mean_a_minute(self) -> float:
@@ -63,32 +85,43 @@ class Told:
 
     @property
     def ms_a_poll(self) -> float:
-        return self.cpu_ns / 1e6 / max(self.polls, 1)
+        return self.cpu_ns.total() / 1e6 / max(self.polls, 1)
 
     @property
     def is_good(self) -> bool:
         is_even = self.busiest_minute < 2 * self.mean_a_minute
         return not (self.broken or self.never_polled or self.left_out) and is_even
 
+    def wait_of(self, share: float) -> float:
+        """Return the seconds within which a share of the polls started once they were due."""
+        left = share * self.waits.total()
+        for tenths, count in sorted(self.waits.items()):
+            left -= count
+            if left <= 0:
+                return tenths / 10
+        return 0.0
+
     def lines(self) -> list[str]:
         """Return the result as a table."""
-        waits = sorted(self.waits) or [0.0]
-        middle, most, last = (waits[int((len(waits) - 1) * part)] for part in (0.5, 0.99, 1))
-        rules = "gap gap_of_domain gap_of_address retry_after freshness declared skipped validators"
         ratio = self.busiest_minute / max(self.mean_a_minute, 1e-9)
+        waits = (self.wait_of(share) for share in (0.5, 0.99, 1.0))
+        middle, most, last = (f"{seconds:.1f} s" for seconds in waits)
+        a_poll = {part: self.cpu_ns[part] / 1e6 / max(self.polls, 1) for part in PARTS}
         return [
             f"feeds / hosts / days     {self.feeds:,} / {self.hosts:,} / {self.days:g}",
             f"polls                    {self.polls:,} ({self.polls / self.feeds:.1f} a feed)",
             f"answers                  {dict(self.statuses.most_common())}",
             f"host not asked           {self.not_asked:,} times",
-            *(f"broken: {rule:16} {self.broken[rule]:,}" for rule in rules.split()),
+            *(f"broken: {rule:16} {self.broken[rule]:,}" for rule in RULES),
             f"never polled             {self.never_polled:,}",
             f"an hour overdue          {self.left_out:,}",
-            f"from due to start        median {middle:.1f} s, 99 % {most:.1f} s, most {last:.1f} s",
+            f"from due to start        median {middle}, 99 % {most}, most {last}",
             f"polls a minute, mean     {self.mean_a_minute:.0f}",
             f"polls a minute, busiest  {self.busiest_minute}, {ratio:.2f} times the mean",
-            f"scheduling               {self.ms_a_poll:.3f} ms CPU a poll",
+            f"scheduling               {self.ms_a_poll:.3f} ms CPU a poll, of that:",
+            *(f"  {part:22} {a_poll[part]:.3f}    {what}" for part, what in PARTS.items()),
             f"memory at each quarter   {', '.join(f'{one} MiB' for one in self.memory)}",
+            f"state file, likewise     {', '.join(f'{one} MiB' for one in self.file)}",
         ]
 
 
@@ -102,11 +135,8 @@ class Referee:
 
     def judge(self, feed: SimulatedFeed, at: datetime, sent: dict[str, str]) -> None:
         broken = self.told.broken
-        for name, gap, rule in (
-            (feed.host, GAP, "gap"),
-            (f"*{feed.domain}", GAP / 5, "gap_of_domain"),
-            (f"@{feed.address}", GAP / 10, "gap_of_address"),
-        ):
+        names = (feed.host, f"*{feed.domain}", f"@{feed.address}")
+        for name, gap, rule in zip(names, (GAP, GAP / 5, GAP / 10), GAPS, strict=True):
             known = self.last.get(name)
             broken[rule] += known is not None and at - known < gap
             self.last[name] = at
@@ -135,6 +165,7 @@ class Poll:
     is_sent: bool = False
     left_alone_until: datetime | None = None
     said: Said | None = None
+    exchange: Exchange | None = None
 
 
 class Simulation:
@@ -144,33 +175,38 @@ class Simulation:
         self.feeds = {feed.feed_id: feed for feed in feeds_of(count, hosts)}
         self.told = Told(count, len({feed.host for feed in self.feeds.values()}), days)
         self.referee = Referee(self.told)
-        self.now = START
-        self.state = State(folder / "state.sqlite")
-        self.politeness = Politeness(self.state, Settings(), self._clock, self._sleep)
+        self.dice = random.Random(60_000)
+        self.file = folder / "state.sqlite"
+        self.state = State(self.file)
+        self.politeness = Politeness(self.state, Settings(), _NOW.get, self._sleep)
         self._due: list[tuple[datetime, str]] = []
 
-    def _clock(self) -> datetime:
-        return self.now
-
     async def _sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+        _NOW.set(_NOW.get() + timedelta(seconds=seconds))
 
     @contextmanager
-    def _charged(self) -> Iterator[None]:
+    def _charged(self, part: str) -> Iterator[None]:
         began = time.thread_time_ns()
         try:
             yield
         finally:
-            self.told.cpu_ns += time.thread_time_ns() - began
+            self.told.cpu_ns[part] += time.thread_time_ns() - began
 
-    async def run(self) -> Told:
+    async def run(self, progress: Callable[[float, Told], None]) -> Told:
         with self.state:
             self._import()
+            gc.collect()
+            gc.freeze()  # the invented newsroom is no garbage of the scheduling
             minutes = round(self.told.days * 1440)
             for minute in range(minutes):
-                await self._minute(START + MINUTE * minute)
+                now = START + MINUTE * minute
+                if minute % CHOOSE_EVERY == 0:
+                    self._choose(now)
+                await self._minute(now)
                 if (minute + 1) % (minutes // 4) == 0:
                     self.told.memory.append(_resident_mib())
+                    self.told.file.append(self.file.stat().st_size // 2**20)
+                progress((minute + 1) / minutes, self.told)
             self._look_back(START + MINUTE * minutes)
         return self.told
 
@@ -178,97 +214,142 @@ class Simulation:
         feeds = [
             Feed(feed_id=one.feed_id, source_id="s", url=one.url) for one in self.feeds.values()
         ]
-        with self._charged():
+        with self._charged("import"):
             states = first_polls(feeds, START)
             self.state.put_feed_states(states)
         planned = {one.feed_id: one.due_at or START for one in states}
         self._due = [(planned.get(feed_id, START), feed_id) for feed_id in self.feeds]
         heapq.heapify(self._due)
 
+    def _choose(self, now: datetime) -> None:
+        """Ask which feeds are due, as a run does; they must be those of the calendar."""
+        next_run = now + MINUTE * CHOOSE_EVERY
+        with self._charged("choose"):
+            waiting = self.state.calendar(next_run).waiting
+        ours = {feed_id for due_at, feed_id in self._due if due_at > next_run}
+        assert ours <= waiting
+        skipping = self.state.feed_states(waiting - ours).values()
+        assert not any(schedule.is_due(state, next_run) for state in skipping)
+
     async def _minute(self, began: datetime) -> None:
-        chunk: list[tuple[datetime, str]] = []
         while self._due and self._due[0][0] < began + MINUTE:
-            chunk.append(heapq.heappop(self._due))
-            if len(chunk) == CHUNK:
-                await self._poll(chunk)
-                chunk = []
-        if chunk:
-            await self._poll(chunk)
+            batch: list[tuple[datetime, str]] = []
+            while len(batch) < CHUNK and self._due and self._due[0][0] < began + MINUTE:
+                batch.append(heapq.heappop(self._due))
+            await self._poll(batch)
 
-    async def _poll(self, chunk: Sequence[tuple[datetime, str]]) -> None:
-        with self._charged():
-            states = self.state.feed_states([feed_id for _, feed_id in chunk])
-        after, group = [], []
-        for due_at, feed_id in chunk:
-            feed = self.feeds[feed_id]
-            if feed.host in {poll.feed.host for poll in group}:  # one after another
-                after += await self._together(group)
-                group = []
-            state = states.get(feed_id) or FeedState(feed_id=feed_id, url=feed.url)
-            group.append(Poll(feed, state, due_at))
-        after += await self._together(group)
-        with self._charged():
-            self.state.put_feed_states(after)
-        for state in after:
+    async def _poll(self, batch: Sequence[tuple[datetime, str]]) -> None:
+        ids = [feed_id for _, feed_id in batch]
+        states = self._read(ids)
+        polls = [
+            Poll(self.feeds[feed_id], states[feed_id], due_at)
+            for due_at, feed_id in batch
+            if not self._is_skipped(states[feed_id], due_at)
+        ]
+        after: dict[str, FeedState] = {}
+        for group in _of_different_hosts(polls):
+            after |= await self._together(group)
+        with self._charged("write"):
+            self.state.put_feed_states(after.values())
+        read_again = self._read([feed_id for feed_id in ids if feed_id in after])
+        with self._charged("decide"):
+            final = [_read(poll, read_again[poll.feed.feed_id]) for poll in polls]
+        with self._charged("write"):
+            self.state.put_feed_states(final)
+        for poll, state in zip(polls, final, strict=True):
             assert state.due_at is not None
-            heapq.heappush(self._due, (max(state.due_at, self.now), state.feed_id))
+            heapq.heappush(self._due, (max(state.due_at, poll.at), state.feed_id))
 
-    async def _together(self, group: Sequence[Poll]) -> list[FeedState]:
+    def _read(self, ids: Sequence[str]) -> dict[str, FeedState]:
+        with self._charged("read"):
+            known = self.state.feed_states(ids)
+        return {one: known.get(one) or FeedState(feed_id=one, url="u") for one in ids}
+
+    def _is_skipped(self, state: FeedState, due_at: datetime) -> bool:
+        """Put a feed off whose hour to skip has begun since it became due."""
+        if schedule.is_due(state, due_at):
+            return False
+        later = outside_skipped(due_at, state.skip_hours, state.skip_days)
+        assert later > due_at
+        heapq.heappush(self._due, (later, state.feed_id))
+        return True
+
+    async def _together(self, group: Sequence[Poll]) -> dict[str, FeedState]:
         """Poll feeds of as many hosts: their turns, their answers, what follows."""
-        with self._charged():
-            for poll in group:
-                await self._ask(poll)
-        for poll in group:
-            if poll.is_sent:
-                self._answer(poll)
-        with self._charged():
-            return [self._after(poll) for poll in group]
+        with self._charged("turn"):
+            await asyncio.gather(*(self._ask(poll) for poll in group))
+        for poll in sorted(group, key=lambda poll: poll.at):
+            self._answer(poll)
+        with self._charged("decide"):
+            return {poll.feed.feed_id: self._after(poll) for poll in group}
 
     async def _ask(self, poll: Poll) -> None:
-        self.now = poll.due_at
-        if not schedule.is_due(poll.state, self.now):  # an hour that it skips has begun
-            return
-        poll.sent = schedule.conditional_headers(poll.state, self.now)
+        _NOW.set(poll.due_at)
+        poll.sent = schedule.conditional_headers(poll.state, poll.due_at)
         async with self.politeness.turn(poll.feed.host, poll.feed.address) as asked:
-            poll.at, poll.is_sent, poll.left_alone_until = self.now, asked is None, asked
+            poll.at, poll.is_sent, poll.left_alone_until = _NOW.get(), asked is None, asked
 
     def _answer(self, poll: Poll) -> None:
         told, feed, at = self.told, poll.feed, poll.at
+        if not poll.is_sent:
+            told.not_asked += 1
+            poll.exchange = _exchange(feed, at, None, problem=schedule.NOT_ASKED)
+            return
         told.polls += 1
         told.minutes[(at - START) // MINUTE] += 1
-        told.waits.append((at - poll.due_at).total_seconds())
+        told.waits[round((at - poll.due_at).total_seconds() * 10)] += 1
         self.referee.judge(feed, at, poll.sent)
-        poll.said = answer(feed, at, poll.sent)
-        told.statuses[str(poll.said.status or poll.said.problem)] += 1
-        self.referee.note(feed, poll.said.peace_until)
+        said = poll.said = answer(feed, at, poll.sent, self.dice)
+        told.statuses[str(said.status or said.problem)] += 1
+        self.referee.note(feed, said.peace_until)
+        poll.exchange = _exchange(feed, at, said.status, said.headers, said.problem)
 
     def _after(self, poll: Poll) -> FeedState:
-        feed, state, said, self.now = poll.feed, poll.state, poll.said, poll.at
-        if poll.left_alone_until is not None:
-            self.told.not_asked += 1
-            exchange = _exchange(feed, poll.at, None, problem=schedule.NOT_ASKED)
-            until = poll.left_alone_until
-            return schedule.after_exchange(state, exchange, now=poll.at, host_free_at=until)
-        if said is None:
-            return schedule._outside_skipped(state)
-        reply = Answer(asked_at=poll.at, elapsed_ms=200, status=said.status, headers=said.headers)
-        self.politeness.record(feed.host, reply)
-        exchange = _exchange(feed, poll.at, said.status, said.headers, said.problem)
-        polled = schedule.after_exchange(state, exchange, now=poll.at)
-        if said.parsed is not None:
-            return schedule.after_parse(polled, said.parsed, exchange, said.new, now=poll.at)
-        if said.is_unchanged:
-            return schedule.after_not_modified(polled, exchange, now=poll.at)
-        return polled
+        """Return the state after an exchange, and let the ledger know."""
+        assert poll.exchange is not None
+        _NOW.set(poll.at)
+        if poll.said is not None:
+            status, headers = poll.said.status, poll.said.headers
+            reply = Answer(asked_at=poll.at, elapsed_ms=200, status=status, headers=headers)
+            self.politeness.record(poll.feed.host, reply)
+        return schedule.after_exchange(
+            poll.state, poll.exchange, now=poll.at, host_free_at=poll.left_alone_until
+        )
 
     def _look_back(self, end: datetime) -> None:
-        states = self.state.feed_states()
-        for feed_id, feed in self.feeds.items():
-            state = states.get(feed_id)
-            is_left_alone = feed.host in self.referee.peace
-            self.told.never_polled += not is_left_alone and (state is None or not state.polls)
-            if state is not None and state.due_at is not None and not is_left_alone:
-                self.told.left_out += end - state.due_at > LATE
+        ids = list(self.feeds)
+        for start in range(0, len(ids), 1000):
+            states = self.state.feed_states(ids[start : start + 1000])
+            for feed_id in ids[start : start + 1000]:
+                state = states.get(feed_id)
+                is_put_off = state is not None and (state.retry_after_at or START) > end
+                self.told.never_polled += not is_put_off and (state is None or not state.polls)
+                if state is not None and state.due_at is not None:
+                    self.told.left_out += end - state.due_at > LATE
+
+
+def _read(poll: Poll, state: FeedState) -> FeedState:
+    """Return the state after the document that an answer brought, if it brought one."""
+    said, exchange = poll.said, poll.exchange
+    assert exchange is not None
+    if said is not None and said.parsed is not None:
+        return schedule.after_parse(state, said.parsed, exchange, said.new, now=poll.at)
+    if said is not None and said.is_unchanged:
+        return schedule.after_not_modified(state, exchange, now=poll.at)
+    return state
+
+
+def _of_different_hosts(polls: Sequence[Poll]) -> Iterator[list[Poll]]:
+    """Yield polls in groups in which no host comes twice: those ask one after another."""
+    left = list(polls)
+    while left:
+        hosts: set[str] = set()
+        group, later = [], []
+        for poll in left:
+            (later if poll.feed.host in hosts else group).append(poll)
+            hosts.add(poll.feed.host)
+        yield group
+        left = later
 
 
 def _exchange(
@@ -297,7 +378,20 @@ def _resident_mib() -> int:
     return pages * PAGE_BYTES // 2**20
 
 
-def simulate(folder: Path, feeds: int, hosts: int, days: float) -> Told:
-    """Let a newsroom run for some days; return what came of it."""
+def _say_nothing(_done: float, _told: Told) -> None:
+    pass
+
+
+def simulate(
+    folder: Path,
+    feeds: int,
+    hosts: int,
+    days: float,
+    progress: Callable[[float, Told], None] = _say_nothing,
+) -> Told:
+    """Let a newsroom run for some days; return what came of it.
+
+    ``progress`` is called each minute of that time with the share that is done.
+    """
     registrable_domain("warm.example")  # the list of suffixes is read once
-    return asyncio.run(Simulation(folder, feeds, hosts, days).run())
+    return asyncio.run(Simulation(folder, feeds, hosts, days).run(progress))

@@ -587,7 +587,7 @@ def test_the_feeds_that_wait_are_those_that_are_not_due(state: State) -> None:
     ]
     state.put_feed_states(feeds)
     waiting = {feed.feed_id for feed in feeds if not is_due(feed, NOW)}
-    assert state.feeds_waiting(NOW) == waiting
+    assert state.calendar(NOW).waiting == waiting
     assert len(waiting) == 7
     assert set(state.feed_states(["0-0", "1-1", "none"])) == {"0-0", "1-1"}
 
