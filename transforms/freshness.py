@@ -29,6 +29,8 @@ _NOT_STORED = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?=$|[,\s;])", re.IGNORE
 
 def http_date(text: str) -> datetime | None:
     """Return the time of an HTTP date in UTC; None if it is none (``0``, ``-1``, ``never``)."""
+    if not text:
+        return None
     try:
         moment = parsedate_to_datetime(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

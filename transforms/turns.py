@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 
@@ -35,6 +35,9 @@ class Known(NamedTuple):
     free_at: datetime | None
     retry_after_at: datetime | None
     crawl_delay_seconds: float | None
+
+
+_NOTHING = Known(None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +73,15 @@ def decide_turns(
     begun: dict[str, Begun] = {}
     for wish in wishes:
         host, gap = next(iter(wish.gaps.items()))
-        states = [known[name] for name in wish.gaps if name in known]
         if host in known:
             gap = max(gap, known[host].crawl_delay_seconds or 0.0)
-        free = [one.free_at for one in states]
-        if begun:
-            free += [begun[name].free_at for name in wish.gaps if name in begun]
-        turn = Turn(
-            gap_seconds=gap,
-            free_at=_latest_after(wish.now, free),
-            retry_after_at=_latest_after(wish.now, (one.retry_after_at for one in states)),
-        )
+        free_at = retry_after_at = None
+        for name in wish.gaps:
+            state = known.get(name, _NOTHING)
+            free_at = _later(wish.now, free_at, state.free_at)
+            free_at = _later(wish.now, free_at, begun[name].free_at if name in begun else None)
+            retry_after_at = _later(wish.now, retry_after_at, state.retry_after_at)
+        turn = Turn(gap_seconds=gap, free_at=free_at, retry_after_at=retry_after_at)
         turns.append(turn)
         if turn.is_begun:
             starts_by = wish.now + timedelta(seconds=wish.starts_within_seconds)
@@ -91,5 +92,8 @@ def decide_turns(
     return turns, begun
 
 
-def _latest_after(now: datetime, moments: Iterable[datetime | None]) -> datetime | None:
-    return max((at for at in moments if at is not None and at > now), default=None)
+def _later(now: datetime, one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two moments; only what comes after now counts."""
+    if other is None or other <= now or (one is not None and one >= other):
+        return one
+    return other

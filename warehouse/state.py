@@ -424,8 +424,9 @@ class State:
 
     def count_bytes(self, host: str, payload_bytes: int) -> None:
         """Count the bytes that came from a host; written with the next thing that is."""
-        with self._turn:
-            self._bytes[host] += payload_bytes
+        if payload_bytes:
+            with self._turn:
+                self._bytes[host] += payload_bytes
 
     # How it is done
 

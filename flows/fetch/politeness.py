@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         Callable,
         Collection,
         Iterable,
-        Iterator,
         Mapping,
         Sequence,
     )
@@ -87,6 +87,29 @@ class _Asking:
     turn: Turn | None = None
 
 
+class _Hold:
+    """Keeps others off a host for as long as it takes to answer: twice in each gap."""
+
+    __slots__ = ("_gap_seconds", "_keep", "_timer")
+
+    def __init__(self, keep: Callable[[], None], gap_seconds: float) -> None:
+        self._keep, self._gap_seconds = keep, gap_seconds
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> None:
+        if self._gap_seconds:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._gap_seconds / 2, self._again)
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _again(self) -> None:
+        self._keep()
+        self.__enter__()
+
+
 class Politeness:
     """Gives turns to ask hosts.
 
@@ -143,7 +166,7 @@ class Politeness:
                 async with self._slots:
                     turn = await self._take(gaps)
                     if turn.is_begun:
-                        with self._held(host, turn.gap_seconds):
+                        with _Hold(partial(self._keep, host, turn.gap_seconds), turn.gap_seconds):
                             yield None
                         return
                 asked = turn.retry_after_at
@@ -211,26 +234,9 @@ class Politeness:
         for one, turn in zip(asking, turns, strict=True):
             one.turn = turn
 
-    @contextmanager
-    def _held(self, host: str, gap_seconds: float) -> Iterator[None]:
-        """Keep others off a host for as long as it takes to answer."""
-        if not gap_seconds:
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        timer: asyncio.TimerHandle
-
-        def hold() -> None:
-            nonlocal timer
-            free_at = self._clock() + timedelta(seconds=gap_seconds)
-            self._hosts.put_host_state(replace(self._known(host), free_at=free_at))
-            timer = loop.call_later(gap_seconds / 2, hold)
-
-        timer = loop.call_later(gap_seconds / 2, hold)
-        try:
-            yield
-        finally:
-            timer.cancel()
+    def _keep(self, host: str, gap_seconds: float) -> None:
+        free_at = self._clock() + timedelta(seconds=gap_seconds)
+        self._hosts.put_host_state(replace(self._known(host), free_at=free_at))
 
     async def _sleep_until(self, moment: datetime | None) -> None:
         while moment is not None and (wait := (moment - self._clock()).total_seconds()) > 0:
@@ -243,6 +249,7 @@ class Politeness:
         return share
 
 
+@lru_cache(maxsize=65_536)  # the hosts of the largest newsroom
 def domain_of(host: str) -> str:
     """Return the name under which the ledger keeps what concerns all hosts of a domain."""
     return f"*.{registrable_domain(host)}"

@@ -1,11 +1,14 @@
 """A newsroom of the largest size, in time that is injected: is any rule broken, is anyone left out?
 
-    python tests/benchmarks/scheduling.py [--feeds N] [--hosts N] [--days D]
+    python tests/benchmarks/scheduling.py [--feeds N] [--hosts N] [--days D] [--processes N]
 
 The real schedule and the real ledger, without sockets: feeds of all paces are imported at
 once, polled when they are due, and answered by invented servers with realistic faults.
 Each answer is held against what was asked for before. Printed is a table; exit code 1 if
 a rule was broken, a feed left out, or the busiest minute was twice the mean or more.
+
+With several processes, each has its share of the feeds, hosts, domains and addresses and
+a state file of its own; what came of them is added up, minute by minute.
 """
 
 from __future__ import annotations
@@ -14,10 +17,18 @@ import argparse
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "flows")]
+
+if TYPE_CHECKING:
+    from simulation import Told
 
 
 def main() -> None:
@@ -28,17 +39,47 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=180_000)
     parser.add_argument("--hosts", type=int, default=0, help="by default a third of the feeds")
     parser.add_argument("--days", type=float, default=2.0)
+    parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args()
-
-    from simulation import simulate
-
+    shares = given.processes
+    feeds, hosts = given.feeds // shares, (given.hosts or given.feeds // 3) // shares
     began = time.perf_counter()
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # CPU is what is measured
-    with tempfile.TemporaryDirectory(prefix="copytaster-scheduling-", dir=memory) as folder:
-        told = simulate(Path(folder), given.feeds, given.hosts or given.feeds // 3, given.days)
+    with ProcessPoolExecutor(shares, mp_context=get_context("spawn")) as pool:
+        results = list(pool.map(partial(_share, feeds, hosts, given.days), range(shares)))
+    told = results[0]
+    for other in results[1:]:
+        told.add(other)
     print("\n".join(told.lines()))
     print(f"{time.perf_counter() - began:.0f} s")
     sys.exit(not told.is_good)
+
+
+def _share(feeds: int, hosts: int, days: float, seed: int) -> Told:
+    from simulation import simulate
+
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # CPU is what is measured
+    with tempfile.TemporaryDirectory(prefix="copytaster-scheduling-", dir=memory) as folder:
+        return simulate(Path(folder), feeds, hosts, days, seed, Bar(seed))
+
+
+@dataclass
+class Bar:
+    """Tells on the standard error how far a process is."""
+
+    number: int
+    began: float = field(default_factory=time.perf_counter)
+    told_at: float = 0.0
+
+    def __call__(self, done: float, told: Told) -> None:
+        """Tell it once a second, and on a line of its own at the end."""
+        now = time.perf_counter()
+        if now - self.told_at < 1 and done < 1:
+            return
+        self.told_at = now
+        left = (now - self.began) * (1 / done - 1)
+        bar = "#" * round(40 * done)
+        line = f"\r{self.number}: [{bar:40}] {done:4.0%} {told.polls:,} polls, {left:.0f} s left "
+        print(line, end="\n" if done >= 1 else "", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -73,10 +73,13 @@ LASTING = {
 }
 
 
-def feeds_of(count: int, hosts: int) -> Iterator[SimulatedFeed]:
-    """Return feeds, spread over hosts as they are: some have hundreds, most have one."""
-    dice = random.Random(180_000)
-    names = [f"h{number}" for number in range(hosts)]
+def feeds_of(count: int, hosts: int, seed: int = 0) -> Iterator[SimulatedFeed]:
+    """Return feeds, spread over hosts as they are: some have hundreds, most have one.
+
+    Those of two seeds have no host, domain or address in common.
+    """
+    dice = random.Random(180_000 + seed)
+    names = [f"h{seed}-{number}" for number in range(hosts)]
     room = [0] * hosts
     for number in range(count):
         # Each host has a feed; the rest go to few, by a power law.
@@ -84,23 +87,23 @@ def feeds_of(count: int, hosts: int) -> Iterator[SimulatedFeed]:
         while room[host] >= FEEDS_OF_A_HOST:
             host = (host + 1) % hosts
         room[host] += 1
-        yield _feed(number, host, names[host], dice)
+        yield _feed(seed, number, host, names[host], dice)
 
 
-def _feed(number: int, host: int, name: str, dice: random.Random) -> SimulatedFeed:
-    own = random.Random(host)
+def _feed(seed: int, number: int, host: int, name: str, dice: random.Random) -> SimulatedFeed:
+    own = random.Random(seed << 32 | host)
     is_hosted = own.random() < HOSTED
-    domain = f"d{host % 97 * LARGE_DOMAIN // 97}.example" if is_hosted else f"{name}.example"
+    domain = f"d{seed}-{host % 97 * LARGE_DOMAIN // 97}.example" if is_hosted else f"{name}.example"
     shared = own.random() < SHARED_ADDRESS
     hours = dice.choices([pace for _, pace in PACES], [share for share, _ in PACES])[0]
     every = timedelta(hours=hours * dice.uniform(0.5, 1.5))
     trouble = own.choices(["dead", "limited", "unsaid", ""], [0.03, 0.005, 0.002, 0.963])[0]
     trouble = trouble or dice.choices(["lost", "gone", "forbidden", ""], [4, 1, 0.5, 94.5])[0]
     return SimulatedFeed(
-        feed_id=f"{number:06}",
+        feed_id=f"{seed}-{number:06}",
         host=f"{name}.{domain}",
         domain=domain,
-        address=f"shared-{host // 20}" if shared else name,
+        address=f"shared-{seed}-{host // 20}" if shared else name,
         every=every,
         phase=every * dice.random(),
         has_etag=dice.random() < 0.8,

@@ -42,6 +42,7 @@ CHOOSE_EVERY = 10  # minutes, as the deployment runs
 GAP = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
 LATE = timedelta(hours=1)
+DOCUMENT = b"of a thousand bytes." * 50
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 GAPS = ("gap", "gap_of_domain", "gap_of_address")
 RULES = (*GAPS, "retry_after", "freshness", "declared", "skipped", "validators")
@@ -72,6 +73,7 @@ class Told:
     never_polled: int = 0
     left_out: int = 0
     cpu_ns: Counter[str] = field(default_factory=Counter)  # by part
+    yardsticks: list[int] = field(default_factory=list)  # of CPU, one for ten minutes
     memory: list[int] = field(default_factory=list)  # MiB, at each quarter of the time
     file: list[int] = field(default_factory=list)  # MiB of state, likewise
 
@@ -86,6 +88,25 @@ class Told:
     @property
     def ms_a_poll(self) -> float:
         return self.cpu_ns.total() / 1e6 / max(self.polls, 1)
+
+    def add(self, other: Told) -> None:
+        """Add what came of another newsroom that ran through the same time."""
+        self.feeds += other.feeds
+        self.hosts += other.hosts
+        self.polls += other.polls
+        self.not_asked += other.not_asked
+        self.never_polled += other.never_polled
+        self.left_out += other.left_out
+        for name in ("broken", "statuses", "minutes", "waits", "cpu_ns"):
+            getattr(self, name).update(getattr(other, name))
+        self.yardsticks += other.yardsticks
+        self.memory = [sum(both) for both in zip(self.memory, other.memory, strict=True)]
+        self.file = [sum(both) for both in zip(self.file, other.file, strict=True)]
+
+    @property
+    def slowdown(self) -> float:
+        """How much longer the same work took on average than at its best, on this machine."""
+        return sum(self.yardsticks) / len(self.yardsticks) / min(self.yardsticks)
 
     @property
     def is_good(self) -> bool:
@@ -106,6 +127,7 @@ class Told:
         ratio = self.busiest_minute / max(self.mean_a_minute, 1e-9)
         waits = (self.wait_of(share) for share in (0.5, 0.99, 1.0))
         middle, most, last = (f"{seconds:.1f} s" for seconds in waits)
+        at_best = self.ms_a_poll / self.slowdown
         a_poll = {part: self.cpu_ns[part] / 1e6 / max(self.polls, 1) for part in PARTS}
         return [
             f"feeds / hosts / days     {self.feeds:,} / {self.hosts:,} / {self.days:g}",
@@ -118,7 +140,8 @@ class Told:
             f"from due to start        median {middle}, 99 % {most}, most {last}",
             f"polls a minute, mean     {self.mean_a_minute:.0f}",
             f"polls a minute, busiest  {self.busiest_minute}, {ratio:.2f} times the mean",
-            f"scheduling               {self.ms_a_poll:.3f} ms CPU a poll, of that:",
+            f"the machine was          {self.slowdown:.2f} times slower than at its best",
+            f"scheduling               {self.ms_a_poll:.3f} ms CPU a poll; at best {at_best:.3f}",
             *(f"  {part:22} {a_poll[part]:.3f}    {what}" for part, what in PARTS.items()),
             f"memory at each quarter   {', '.join(f'{one} MiB' for one in self.memory)}",
             f"state file, likewise     {', '.join(f'{one} MiB' for one in self.file)}",
@@ -171,11 +194,11 @@ class Poll:
 class Simulation:
     """One newsroom of feeds, polled minute by minute when they are due."""
 
-    def __init__(self, folder: Path, count: int, hosts: int, days: float) -> None:
-        self.feeds = {feed.feed_id: feed for feed in feeds_of(count, hosts)}
+    def __init__(self, folder: Path, count: int, hosts: int, days: float, seed: int) -> None:
+        self.feeds = {feed.feed_id: feed for feed in feeds_of(count, hosts, seed)}
         self.told = Told(count, len({feed.host for feed in self.feeds.values()}), days)
         self.referee = Referee(self.told)
-        self.dice = random.Random(60_000)
+        self.dice = random.Random(60_000 + seed)
         self.file = folder / "state.sqlite"
         self.state = State(self.file)
         self.politeness = Politeness(self.state, Settings(), _NOW.get, self._sleep)
@@ -201,6 +224,7 @@ class Simulation:
             for minute in range(minutes):
                 now = START + MINUTE * minute
                 if minute % CHOOSE_EVERY == 0:
+                    self.told.yardsticks.append(_yardstick_ns())
                     self._choose(now)
                 await self._minute(now)
                 if (minute + 1) % (minutes // 4) == 0:
@@ -309,8 +333,13 @@ class Simulation:
         assert poll.exchange is not None
         _NOW.set(poll.at)
         if poll.said is not None:
-            status, headers = poll.said.status, poll.said.headers
-            reply = Answer(asked_at=poll.at, elapsed_ms=200, status=status, headers=headers)
+            reply = Answer(
+                asked_at=poll.at,
+                elapsed_ms=200,
+                status=poll.said.status,
+                headers=poll.said.headers,
+                payload=DOCUMENT if poll.said.parsed is not None else b"",
+            )
             self.politeness.record(poll.feed.host, reply)
         return schedule.after_exchange(
             poll.state, poll.exchange, now=poll.at, host_free_at=poll.left_alone_until
@@ -373,6 +402,15 @@ def _exchange(
     )
 
 
+def _yardstick_ns() -> int:
+    """Return the CPU time of a piece of work that is the same each time."""
+    began = time.thread_time_ns()
+    words: dict[int, str] = {}
+    for number in range(3000):
+        words[number % 97] = str(number)
+    return time.thread_time_ns() - began
+
+
 def _resident_mib() -> int:
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * PAGE_BYTES // 2**20
@@ -382,11 +420,12 @@ def _say_nothing(_done: float, _told: Told) -> None:
     pass
 
 
-def simulate(
+def simulate(  # noqa: PLR0913, PLR0917 (how large, how long, and whom to tell)
     folder: Path,
     feeds: int,
     hosts: int,
     days: float,
+    seed: int = 0,
     progress: Callable[[float, Told], None] = _say_nothing,
 ) -> Told:
     """Let a newsroom run for some days; return what came of it.
@@ -394,4 +433,4 @@ def simulate(
     ``progress`` is called each minute of that time with the share that is done.
     """
     registrable_domain("warm.example")  # the list of suffixes is read once
-    return asyncio.run(Simulation(folder, feeds, hosts, days).run(progress))
+    return asyncio.run(Simulation(folder, feeds, hosts, days, seed).run(progress))
