@@ -111,7 +111,10 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
         "polls": state.polls + 1,
         "status": exchange.status,
         "problem": code,
-        "retry_after_at": asked or _still(state.retry_after_at, now),
+        # A shorter wait does not take back the longer one that was asked for before.
+        "retry_after_at": max(
+            filter(None, (asked, _still(state.retry_after_at, now))), default=None
+        ),
     }
     if exchange.status == GONE and state.status == GONE:
         polled["failures"] = state.failures + HARD
