@@ -161,6 +161,7 @@ def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | 
         source.metadata,
         sites=source.sites,
         entry_title=entry.title if entry else None,
+        address=source.url,
         shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
     )
     title = _as_learned(source, title) or Title("", "text")

@@ -19,6 +19,11 @@ _PERMALINK = re.compile(r"\s*[¶#§]\s*$")
 _CLOSING = frozenset(",.;:!?…)]}»”’、。，：；！？）」』】%")
 _OPENING = frozenset("([{«“‘（「『【„#@")
 _NOT_SHOWN = frozenset({"button", "svg", "style", "template", "rt", "rp"})
+_MENUS = frozenset({"nav", "template"})
+_ELSEWHERE = re.compile(
+    r"(?:^|[\s_-])(?:breadcrumbs?(?:[\s_-]|$)|seo-?title|skiptranslate)", re.IGNORECASE
+)
+MIN_HEADLINE_WORDS = 3
 
 
 def shown_text(element: HtmlElement, known: Container[str] = ()) -> str:
@@ -33,6 +38,21 @@ def shown_text(element: HtmlElement, known: Container[str] = ()) -> str:
     shown = _PERMALINK.sub("", plain(text))
     joined = plain("".join(pieces))
     return joined if joined != shown and joined in known else shown
+
+
+def is_shown(heading: HtmlElement) -> bool:
+    """Tell whether a heading stands where readers read: in no menu, no trail of links to it."""
+    return not any(
+        place.tag in _MENUS
+        or _ELSEWHERE.search(f"{place.get('class') or ''} {place.get('id') or ''}")
+        for place in (heading, *heading.iterancestors())
+        if place.tag not in {"body", "html"}
+    )
+
+
+def is_headline(text: str) -> bool:
+    """Tell whether a text is long enough for a headline."""
+    return len(text.split()) >= MIN_HEADLINE_WORDS or UNSPACED.search(text) is not None
 
 
 def _adjoin(before: str, after: str) -> bool:

@@ -61,7 +61,9 @@ def site_names(metadata: Metadata, host: str, page: Survey | None = None) -> tup
         label,
         *_labels(label),
     )
-    return tuple(dict.fromkeys(n for n in names if n and len(n.split()) <= MAX_SITE_WORDS))
+    headline = text_of(metadata.article.get("headline"))  # whatever the class of its heading says
+    known = (name for name in names if name and name != headline)
+    return tuple(dict.fromkeys(name for name in known if len(name.split()) <= MAX_SITE_WORDS))
 
 
 def mastheads(page: Survey) -> list[str]:

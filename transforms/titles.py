@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transforms.headings import UNSPACED, shown_text
-from transforms.mastheads import fold, is_masthead, parts_of, without_site
-from transforms.metadata import Metadata, plain, text_of, texts_of
+from transforms.headings import is_headline, shown_text
+from transforms.mastheads import fold, parts_of
+from transforms.metadata import Metadata, plain
+from transforms.title_names import MAX_HEADLINE_CHARS, OG, Names, read_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -17,22 +18,18 @@ if TYPE_CHECKING:
     from transforms.survey import Survey
 
 MIN_SHARED_WORDS = 0.5
-MAX_HEADLINE_CHARS = 400
 MAX_KICKER_CHARS = 100
-MIN_HEADLINE_WORDS = 3  # of what is left when a kicker is taken off
+CUT_CHARS = 100  # JSON-LD headlines are held to 110 characters
+MIN_WORDS_BEFORE_TAIL = 4
 _WORD = re.compile(r"\w+")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
+_TAIL = re.compile(r"\s+[|·•»~–—-]+\s+$|\s*[|｜]\s*$")
 _KICKER = re.compile(
     r"(?:^|[\s_-])(?:kicker|overline|dachzeile|spitzmarke|roofline|topline|eyebrow|surtitle|"
     r"sur-?titre|antetitulo|antet[ií]tulo|cintillo|chapeu|vignette|supertitle)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _KICKER_END = re.compile(r"\s*(?:[:|•·»]|\s[-–—])\s+$|\s+$")
-_OG, _TWITTER = ("og:title",), ("twitter:title", "twitter:text:title")
-_OTHER_META = (
-    "dc.title", "dc:title", "dcterms.title", "dcterm:title", "parsely-title", "sailthru.title",
-    "citation_title", "headline", "weibo:article:title", "weibo:webpage:title",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,51 +43,13 @@ class Title:
     is_agreed: bool = False  # it stands in two places
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What a page calls its article, the outlet's name taken off; empty where it does not."""
-
-    declared: str  # JSON-LD
-    named: str  # JSON-LD's other name for it
-    shown: str  # og:title, else Twitter's, else another meta element's
-    shown_origin: str
-    posted: str  # Twitter's, else og:title
-    called: str  # the title element
-    headings: tuple[str, ...]  # of first rank, those that name the site left out
-    feed: str
-
-    def declarations(self) -> list[str]:
-        """Return the names that do not stand in the page's text."""
-        found = (self.declared, self.shown, self.posted, self.called, self.feed)
-        return [name for name in found if name]
-
-    def texts(self) -> tuple[str, ...]:
-        """Return all names but the feed's, and the parts of them that may name the outlet."""
-        declared = dict.fromkeys(filter(None, (self.declared, self.shown, self.called)))
-        parts = [part for name in declared for part in parts_of(name)[1:]]
-        return tuple(dict.fromkeys([*declared, *self.headings, *parts]))
-
-    def agreed(self) -> set[str]:
-        """Return the names that stand in two places."""
-        folded = [fold(text) for text in (self.declared, self.shown, self.called)]
-        folded += {fold(heading) for heading in self.headings}
-        return {text for text in self.texts() if folded.count(fold(text)) > 1}
-
-    def without_headings(self, known: Collection[str]) -> _Names:
-        """Return them without some headings."""
-        return replace(self, headings=tuple(text for text in self.headings if text not in known))
-
-    def or_else(self, other: _Names) -> _Names:
-        """Return these names, or others where these are none."""
-        return self if any((self.declared, self.shown, self.called, self.headings)) else other
-
-
-def choose_title(
+def choose_title(  # noqa: PLR0913 (each source of names)
     page: Survey,
     metadata: Metadata,
     *,
     sites: Sequence[str],
     entry_title: str | None = None,
+    address: str = "",
     shared: Callable[[Sequence[str]], Collection[str]] | None = None,
 ) -> Title | None:
     """Choose the headline; None where neither page nor feed has one.
@@ -98,16 +57,19 @@ def choose_title(
     ``shared`` tells which of some texts other pages of the outlet are called by, too: those
     name the outlet or a section, unless the page agrees on one.
 
+    ``address`` is the page's: its folders may be what sections are called.
+
     The declared headline (JSON-LD) is believed, unless it was cut short or is that for
-    search engines (the title element's), while heading and og:title agree on another;
-    without it, the first-rank heading that agrees with what
-    the page calls itself elsewhere. What one source puts before the headline and
-    another leaves out is its kicker.
+    search engines (the title element's), while heading and og:title agree on another, or
+    the page's one heading says it in other words than all declarations; without it, the
+    first-rank heading that agrees with what the page calls itself elsewhere. A heading of
+    second rank counts where it repeats one of those names and none of first rank does.
+    What one source puts before the headline and another leaves out is its kicker.
     """
-    names = _names(page, metadata, sites, entry_title)
+    names = read_names(page, metadata, sites, entry_title, address)
     candidates = names.texts()
     if shared is not None and (known := set(shared(candidates)) - names.agreed()):
-        found = _names(page, metadata, [*sites, *known], entry_title)
+        found = read_names(page, metadata, [*sites, *known], entry_title, address)
         names = found.without_headings(known).or_else(names)
     chosen = _chosen(names) or _last_resort(page, metadata, names)
     if chosen is None:
@@ -117,80 +79,87 @@ def choose_title(
     return Title(text[:MAX_HEADLINE_CHARS], origin, kicker, candidates, text in names.agreed())
 
 
-def _names(
-    page: Survey, metadata: Metadata, sites: Sequence[str], entry_title: str | None
-) -> _Names:
-    sections = _sections(metadata)
-
-    def read(*keys: str) -> str:
-        return without_site(metadata.first(*keys) or "", sites, sections)
-
-    og, twitter, other = read(*_OG), read(*_TWITTER), read(*_OTHER_META)
-    called = without_site(metadata.title or "", sites, sections)
-    declared = without_site(text_of(metadata.article.get("headline")) or "", sites, sections)
-    known = [declared, og, twitter, other, called]
-    return _Names(
-        declared=declared,
-        named=without_site(text_of(metadata.article.get("name")) or "", sites),
-        shown=og or twitter or other,
-        shown_origin="og:title" if og else "twitter:title" if twitter else "meta",
-        posted=twitter or og or other,
-        called=called,
-        headings=tuple(_headings(page, known, sites)),
-        feed=plain(entry_title or ""),
-    )
-
-
-def _sections(metadata: Metadata) -> list[str]:
-    named = texts_of(metadata.article.get("articleSection"))
-    return [*named, *metadata.meta.get("article:section", ())]
-
-
-def _chosen(names: _Names) -> tuple[str, str] | None:
-    heading = _agreeing(names.headings, names.declarations())
-    others = [*names.headings, names.shown, names.called]
+def _chosen(names: Names) -> tuple[str, str] | None:
+    heading, rank = _heading(names)
+    others = [*names.headings, names.below, names.shown, names.called]
     declared = names.declared
     if declared and _whole(declared, others) is None:
-        is_for_search = fold(declared) == fold(names.called)
-        if heading and is_for_search and fold(heading) == fold(names.shown) != fold(declared):
-            return heading, "h1"
-        if heading and _is_description(declared, heading, names):
-            return heading, "h1"
+        if heading and _is_better(heading, names):
+            return heading, rank
         return declared, "json-ld"
     if heading:
-        return heading, "h1"
+        return heading, rank
     if names.shown:
         whole = _whole(names.shown, others)
         return (whole, "title") if whole else (names.shown, names.shown_origin)
     return _undeclared(names)
 
 
-def _is_description(declared: str, heading: str, names: _Names) -> bool:
+def _heading(names: Names) -> tuple[str, str]:
+    """Return the heading that agrees with what the page is called elsewhere, and its rank."""
+    if names.below:
+        return names.below, "h2"
+    heading = _agreeing(names.headings, names.declarations())
+    return (heading, "h1") if heading else (names.below_part, "h2")
+
+
+def _is_better(heading: str, names: Names) -> bool:
+    """Tell whether a heading, not the declared headline, is what readers are shown."""
+    declared, shown = fold(names.declared), fold(names.shown)
+    if declared == fold(names.called):  # the declared one is that for search engines
+        if fold(heading) == shown != declared:
+            return True
+        if shown in {"", declared} and _is_reworded(heading, names):
+            return True
+    return _is_description(names.declared, heading, names)
+
+
+def _is_reworded(heading: str, names: Names) -> bool:
+    """Tell whether the page's one heading says in other words what it declares everywhere."""
+    one, other = fold(heading), fold(names.declared)
+    return (
+        names.headings == (heading,)
+        and is_headline(heading)
+        and one not in other
+        and other not in one
+    )
+
+
+def _is_description(declared: str, heading: str, names: Names) -> bool:
     """Tell whether a declared headline has little to do with the name under which the page goes."""
     shared = _shared(declared, heading)
     if fold(heading) == fold(names.named):
-        return shared < MIN_SHARED_WORDS
+        return shared <= MIN_SHARED_WORDS
     return not shared and fold(heading) in {fold(names.shown), fold(names.called)}
 
 
-def _undeclared(names: _Names) -> tuple[str, str] | None:
+def _undeclared(names: Names) -> tuple[str, str] | None:
     """Choose between the title element and headings that do not agree with it."""
     is_alone = len(names.headings) == 1 and not _is_foreign(names.headings[0], names.called)
     if names.called and not is_alone:
-        return names.called, "title"
+        return _without_tail(names.called), "title"
     return (names.headings[0], "h1") if names.headings else None
 
 
-def _last_resort(page: Survey, metadata: Metadata, names: _Names) -> tuple[str, str] | None:
+def _last_resort(page: Survey, metadata: Metadata, names: Names) -> tuple[str, str] | None:
     """Return the feed's title, else the outlet's own name: a front page has no other."""
     headings = (shown_text(heading) for heading in page.tagged("h1"))
     found = (
         (names.feed, "feed"),
-        (metadata.first(*_OG) or "", "og:title"),
+        (metadata.first(*OG) or "", "og:title"),
         (metadata.title or "", "title"),
         (next((text for text in headings if text), ""), "h1"),
     )
     return next(((plain(text), origin) for text, origin in found if fold(text)), None)
+
+
+def _without_tail(called: str) -> str:
+    """Drop the last part of a page's only name: nothing tells the outlet's, which stands there."""
+    parts = parts_of(called)
+    before = called[: called.rfind(parts[-1])] if len(parts) > 1 else ""
+    cut = _TAIL.search(before)
+    head = before[: cut.start()] if cut else ""
+    return head if len(head.split()) >= MIN_WORDS_BEFORE_TAIL else called
 
 
 def _is_foreign(heading: str, called: str) -> bool:
@@ -229,15 +198,14 @@ def _words(text: str) -> set[str]:
 
 
 def _whole(title: str, others: Iterable[str]) -> str | None:
-    """Return the title of which this one is the start: cut at an ellipsis, or at a stray quote."""
+    """Return the title of which this one is the start: at an ellipsis, a quote, a limit."""
     start = _ELLIPSIS.sub("", title)
+    is_cut = start != title or len(start) >= CUT_CHARS
     longer = (text for text in others if len(text) > len(start) and text.startswith(start))
-    return next(
-        (text for text in longer if start != title or text[len(start) :].lstrip()[0] == '"'), None
-    )
+    return next((text for text in longer if is_cut or text[len(start) :].lstrip()[0] == '"'), None)
 
 
-def _without_kicker(text: str, origin: str, names: _Names) -> tuple[str, str, str | None]:
+def _without_kicker(text: str, origin: str, names: Names) -> tuple[str, str, str | None]:
     """Take off what most other sources leave out before the same headline."""
     heading = next((h for h in names.headings if text.endswith(h) or h.endswith(text)), "")
     sources = [names.declared, names.shown, names.posted, heading, names.called]
@@ -247,25 +215,9 @@ def _without_kicker(text: str, origin: str, names: _Names) -> tuple[str, str, st
         if not kicker or kicker == before or len(kicker) > MAX_KICKER_CHARS:
             continue
         bare = sum(source == other for source in sources)
-        if bare > sum(source == text for source in sources) and _is_headline(other):
+        if bare > sum(source == text for source in sources) and is_headline(other):
             return other, origin, kicker
     return text, origin, None
-
-
-def _is_headline(text: str) -> bool:
-    return len(text.split()) >= MIN_HEADLINE_WORDS or UNSPACED.search(text) is not None
-
-
-def _headings(page: Survey, known: Iterable[str], sites: Sequence[str]) -> list[str]:
-    names = {name for name in known if name}
-    folded = {fold(name) for name in names}
-    found = (
-        shown_text(element, names)
-        for element in page.tagged("h1")
-        if not is_masthead(element) or fold(element.text_content()) in folded
-    )
-    named = (without_site(text, sites) for text in found if len(text) <= MAX_HEADLINE_CHARS)
-    return list(dict.fromkeys(text for text in named if len(text) > 1))
 
 
 def _kicker(page: Survey, headline: str) -> str | None:

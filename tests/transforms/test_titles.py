@@ -44,18 +44,18 @@ def test_a_section_is_no_part_of_a_title() -> None:
     assert without_site("Ferry line closed | District", SITES) == "Ferry line closed | District"
 
 
-def titled(markup: str, **declared: str) -> Title | None:
+def titled(markup: str, address: str = "", **declared: str) -> Title | None:
     tree = document_fromstring(f"<html>{markup}</html>")
     metadata = read_metadata(tree, ())
     if declared:
         metadata = Metadata(article=declared, meta=metadata.meta, title=metadata.title)
     page = survey(tree)
     sites = (*SITES, *site_names(metadata, "coastcourier.example", page))
-    return choose_title(page, metadata, sites=sites)
+    return choose_title(page, metadata, sites=sites, address=address)
 
 
-def read(markup: str, **declared: str) -> tuple[str, str] | None:
-    title = titled(markup, **declared)
+def read(markup: str, address: str = "", **declared: str) -> tuple[str, str] | None:
+    title = titled(markup, address, **declared)
     return (title.headline, title.origin) if title else None
 
 
@@ -138,6 +138,109 @@ def test_a_description_in_the_place_of_the_headline_gives_way() -> None:
     assert found == ("Lagoon of the north", "h1")
     found = read(markup, headline="Lagoon in the north", name="Lagoon of the north")
     assert found == ("Lagoon in the north", "json-ld")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "headline", "origin"),
+    [
+        # what the title element's parts are is told by the heading that repeats one
+        (
+            "Blog archive » The ferry line is closed",
+            "<h2>The ferry line is closed</h2><h2>Blog archive</h2>",
+            "The ferry line is closed",
+            "h2",
+        ),
+        # a heading of second rank with the whole name, against one of first rank with less
+        (
+            "Timetables - ferries, buses, trains",
+            "<h2>Timetables – ferries, buses, trains</h2><h1>Timetables – ferries</h1>",
+            "Timetables - ferries, buses, trains",
+            "h2",
+        ),
+        (
+            "The ferry line is closed",
+            "<h1>Harbour desk</h1><h2>The ferry line is closed</h2>",
+            "The ferry line is closed",
+            "h2",
+        ),
+        # first rank comes first where it has the whole name, too
+        (
+            "The ferry line is closed",
+            "<h2>The ferry line is closed</h2><h1>The ferry line is closed!</h1>",
+            "The ferry line is closed!",
+            "h1",
+        ),
+        # a short part may be anything
+        (
+            "Ferries - The lagoon by boat",
+            "<h2>Ferries</h2>",
+            "Ferries - The lagoon by boat",
+            "title",
+        ),
+        # the title's last part is the outlet's, where the page has no other name
+        ("The ferry line is closed – My pages", "", "The ferry line is closed", "title"),
+        ("The ferry – My pages", "", "The ferry – My pages", "title"),
+    ],
+)
+def test_what_a_second_rank_heading_repeats_is_the_headline(
+    title: str, body: str, headline: str, origin: str
+) -> None:
+    assert read(f"<head><title>{title}</title></head>{body}") == (headline, origin)
+
+
+@pytest.mark.parametrize(
+    "trail",
+    [
+        "<nav><ol><li><h1>{}</h1></li></ol></nav>",
+        "<div class='breadcrumbs'><h1>{}</h1></div>",
+        "<div><h1 class='seo-title'>{}</h1></div>",
+    ],
+)
+def test_a_heading_in_a_trail_of_links_is_not_what_readers_are_shown(trail: str) -> None:
+    for_search, shown = "Ferry line closed: dates", "Nobody will miss the old ferry"
+    markup = (
+        f"<head><title>{for_search}</title><meta property='og:title' content='{shown}'></head>"
+        f"{trail.format(for_search)}<h2>Harbour talks – {shown}</h2>"
+    )
+    assert read(markup, headline=for_search) == (shown, "h2")
+
+
+def test_the_pages_one_heading_stands_above_a_wording_made_for_machines() -> None:
+    declared, shown = "Lagoon ferry closed: all dates", "The ferry on the lagoon is closed"
+    head = f"<head><title>{declared}</title><meta property='og:title' content='{declared}'></head>"
+    assert read(f"{head}<h1>{shown}</h1>", headline=declared) == (shown, "h1")
+    # a kicker or a subtitle in the heading is no other wording
+    for longer in (f"Harbour talks {declared}", f"{declared} for this year"):
+        assert read(f"{head}<h1>{longer}</h1>", headline=declared) == (declared, "json-ld")
+    # nor does one of several headings stand above it
+    two = f"{head}<h1>{shown}</h1><h1>The ferry in pictures</h1>"
+    assert read(two, headline=declared) == (declared, "json-ld")
+
+
+def test_a_headline_held_to_the_limit_of_its_field_gives_way_to_the_whole_one() -> None:
+    cut = "Ferry line closed for good after the storm, says the harbour council, and the " * 2
+    cut = cut[:104].rstrip()
+    whole = f"{cut} mayor agrees"
+    assert read(f"<h1>{whole}</h1>", headline=cut) == (whole, "h1")
+    assert read(f"<h1>{whole[50:]}</h1>", headline=cut[50:]) == (cut[50:], "json-ld")
+
+
+def test_a_folder_of_the_address_names_a_section() -> None:
+    markup = "<meta property='og:title' content='The ferry line | Harbour life'>"
+    folder = "https://coastcourier.example/story/harbour-life/ferry"
+    assert read(markup, folder) == ("The ferry line", "og:title")
+    # the last step of the address names the page itself
+    own = "https://coastcourier.example/story/harbour-life/"
+    assert read(markup, own) == ("The ferry line | Harbour life", "og:title")
+
+
+def test_a_declared_headline_is_not_the_outlets_name_whatever_its_class() -> None:
+    markup = (
+        "<head><title>Ferry line: what to know</title></head>"
+        "<h1 class='blog-title'>Ten facts on the ferry</h1>"
+    )
+    found = read(markup, headline="Ten facts on the ferry")
+    assert found == ("Ten facts on the ferry", "json-ld")
 
 
 def test_a_headline_cut_short_gives_way_to_the_whole_one() -> None:
