@@ -168,7 +168,7 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
                 credit = Credit(role="agency", name=text, raw=text, origin="credit-line")
                 drafts.append(Draft("credit", text, credits=(credit,)))
             else:
-                has_dateline = _has(drafts, "dateline")
+                has_dateline = is_early and _has(drafts, "dateline")
                 drafts += _paragraph(text, page, is_early=is_early, has_dateline=has_dateline)
         elif piece.kind == "list" and index in linked_lists:
             drafts.append(Draft("promo", text))

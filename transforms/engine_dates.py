@@ -39,8 +39,8 @@ _HINTS = (
     "fa-clock-o", "fa-calendar", "fecha", "parution",
 )  # fmt: skip
 REPLACED = ("_external_date", "has_date_cue")
-_UNDATED = re.compile(r"\D{150,}")
-_EDGE_CHARS = 60  # of an undated run: further from a digit htmldate looks for a copyright alone
+_UNDATED = re.compile(r"(?<!\D)\D{40,}")  # looked for where a digit ends, not at each character
+_EDGE_CHARS = 18  # of an undated run: further from a digit htmldate looks for a copyright alone
 _COPYRIGHT = ("©", "copy", "(c)")
 _search_page = core.search_page
 

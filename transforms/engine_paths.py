@@ -62,13 +62,18 @@ ORIGINALS: Mapping[str, Sequence[etree.XPath]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """One expression: as it is; as tests of tag and attributes; the words a match holds one of."""
+    """One expression: as it is; as tests of tag and attributes; what tells that it may match.
+
+    ``words``: of these a match's attributes hold one, but for a match by its tag alone.
+    ``tags``: those a match may have; None for any.
+    """
 
     name: str
     original: etree.XPath
     tests: tuple[Test, ...]
-    words: frozenset[str] | None  # None: a match may hold none
-    tags: frozenset[str] | None  # None: a match may have any
+    words: frozenset[str]
+    tags: frozenset[str] | None
+    bare_tags: frozenset[str]
 
     @classmethod
     def of(cls, name: str, original: etree.XPath) -> _Path:
@@ -76,26 +81,27 @@ class _Path:
         tests = tests_of(path)
         tags = frozenset(tag for test in tests for tag in test.tags or ())
         is_any = any(test.tags is None for test in tests)
-        return cls(name, original, tests, words_of(path), None if is_any else tags)
+        bare = frozenset(tag for test in tests if not test.atoms for tag in test.tags or ())
+        return cls(name, original, tests, words_of(path), None if is_any else tags, bare)
 
 
-def words_of(path: str) -> frozenset[str] | None:
-    """Return pieces of words, lower-case, one of which is in what an expression matches; or None.
+def words_of(path: str) -> frozenset[str]:
+    """Return pieces of words, lower-case, one of which is in any attributes that match.
 
-    None where an element can match by its tag, or by a pattern that has no such piece.
     A piece stands in an attribute's value, or is the name of an attribute.
+
+    Raises: ValueError where an expression matches attributes by a pattern without such a piece.
     """
     path = _EITHER.sub("", _FLAG.sub(")", _TRANSLATED.sub(r"\1", path)))
-    bare = _LITERAL.sub("", path)
-    if any("[" not in part for part in bare.split("|")):
-        return None
-    words = set(_BARE_NAME.findall(bare))
+    words = set(_BARE_NAME.findall(_LITERAL.sub("", path)))
     for match in _LITERAL.finditer(path):
         pattern = match["pattern"]
         branches = _OUTER_BAR.split(pattern) if pattern else [match["literal"]]
         for branch in (each for part in branches for each in _multiplied(part)):
             words.add(max(_BREAK.split(branch) if pattern else [branch], key=len).lower())
-    return None if any(len(word) < MIN_WORD_CHARS for word in words) else frozenset(words)
+    if short := [word for word in words if len(word) < MIN_WORD_CHARS]:
+        raise ValueError(f"{short} tell nothing, in {path[:200]!r}")
+    return frozenset(words)
 
 
 def _multiplied(branch: str) -> list[str]:
@@ -113,11 +119,12 @@ _PATHS = tuple(
     _Path.of(name, original) for name, originals in ORIGINALS.items() for original in originals
 )
 _TAGS = frozenset(tag for path in _PATHS for tag in _TAG_NAME.findall(path.original.path))
-_NO_OTHERS = (None,) * (len(ATTRIBUTES) - 2)
-_RARE = " or ".join(f"@{name}" for name in ATTRIBUTES[2:])
-_rarely_named = etree.XPath(f"descendant::*[{_RARE}]")
-_named = etree.XPath(f"descendant::*[self::article or self::main or @id or @class or {_RARE}]")
+_BARE_TAGS = frozenset(tag for path in _PATHS for tag in path.bare_tags)
+_WORDS = frozenset(word for path in _PATHS for word in path.words)
+_GATES = tuple(word for word in _WORDS if not any(w in word for w in _WORDS - {word}))
+_RARE = frozenset(ATTRIBUTES[2:])
 _remembered: dict[Signature, tuple[int, ...]] = {}
+_telling: dict[str | None, bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +178,30 @@ def answered(root: HtmlElement) -> Iterator[None]:
 
 def _signed(root: HtmlElement) -> list[tuple[HtmlElement, Signature]]:
     """Return the elements below one that may match, each with its signature, learned."""
-    rare = frozenset(cast("list[HtmlElement]", _rarely_named(root)))
+    named = [
+        (element, element.get("class"), element.get("id"), not _RARE.isdisjoint(names))
+        for element in root.iterdescendants("*")
+        if (names := element.keys()) or element.tag in _BARE_TAGS
+    ]
+    _weigh({value for _, *values, _ in named for value in values})
     pairs = [
-        (element, signature_of(element) if element in rare else _usual_signature(element))
-        for element in cast("list[HtmlElement]", _named(root))
+        (element, signature_of(element))
+        for element, names, place, is_rare in named
+        if is_rare or _telling[names] or _telling[place] or element.tag in _BARE_TAGS
     ]
     _learn(signature for _, signature in pairs)
     return pairs
+
+
+def _weigh(values: set[str | None]) -> None:
+    """Tell of the classes and ids not seen before whether they hold any expression's words."""
+    if len(_telling) > MAX_REMEMBERED:
+        _telling.clear()
+    unknown = [value for value in values if value not in _telling]
+    _telling.update(dict.fromkeys(unknown, False))
+    held, starts = _joined((value or "").lower() for value in unknown)
+    for place in {place for word in _GATES for place in _places(word, held, starts)}:
+        _telling[unknown[place]] = True
 
 
 def frame_of(root: HtmlElement) -> HtmlElement | None:
@@ -199,12 +223,6 @@ def frame_of(root: HtmlElement) -> HtmlElement | None:
     return best if sum(chars[best]) >= FRAME_SHARE * whole else None
 
 
-def _usual_signature(element: HtmlElement) -> Signature:
-    """Return the signature of an element that has none of the rarer attributes."""
-    tag = element.tag
-    return (tag if tag in _TAGS else "other", element.get("id"), element.get("class"), *_NO_OTHERS)
-
-
 def signature_of(element: HtmlElement) -> Signature:
     """Return all that the expressions look at in an element."""
     tag = element.tag
@@ -218,15 +236,12 @@ def _learn(signatures: Iterable[Signature]) -> None:
     unknown = [signature for signature in dict.fromkeys(signatures) if signature not in _remembered]
     if not unknown:
         return
-    lines = [_line(signature) for signature in unknown]
-    held = "\n".join(lines)
-    starts = (0, *accumulate(len(line) + 1 for line in lines))
+    held, starts = _joined(map(_line, unknown))
     verdicts: list[list[int]] = [[] for _ in unknown]
     for number, path in enumerate(_PATHS):
-        places: Iterable[int] = range(len(unknown))
-        if path.words is not None:
-            found = {place for word in path.words for place in _places(word, held, starts)}
-            places = sorted(found)
+        places = {place for word in path.words for place in _places(word, held, starts)}
+        if path.bare_tags:
+            places.update(at for at, found in enumerate(unknown) if found[0] in path.bare_tags)
         for place in places:
             signature = unknown[place]
             if path.tags is not None and signature[0] not in path.tags:
@@ -240,7 +255,13 @@ def _line(signature: Signature) -> str:
     """Return the attributes of a signature on one line, those with a name of data named."""
     pairs = zip(ATTRIBUTES, signature[1:], strict=True)
     texts = (f"{name if '-' in name else ''}={value}" for name, value in pairs if value is not None)
-    return "\x01".join(texts).lower().replace("\n", " ")
+    return "\x01".join(texts).lower()
+
+
+def _joined(lines: Iterable[str]) -> tuple[str, tuple[int, ...]]:
+    """Return texts one a line, and where each starts, and the end."""
+    lines = [line.replace("\n", " ") for line in lines]
+    return "\n".join(lines), (0, *accumulate(len(line) + 1 for line in lines))
 
 
 def _places(word: str, held: str, starts: Sequence[int]) -> Iterator[int]:

@@ -66,11 +66,15 @@ def _take_out_forms(tree: HtmlElement) -> None:
 
 
 class LinkDensity:
-    """Takes out what is mostly links, below one element; links are looked up once."""
+    """Takes out what is mostly links, below one element.
+
+    Links are looked up once; an element is asked again only after a change below or beside it.
+    """
 
     def __init__(self) -> None:
         self._root: _Element | None = None
         self._holders: set[_Element] = set()
+        self._spared: set[_Element] = set()
 
     def delete(
         self,
@@ -80,16 +84,18 @@ class LinkDensity:
         favor_precision: bool = False,  # noqa: FBT001, FBT002 (trafilatura's signature)
     ) -> HtmlElement:
         """Delete the elements of a tag that are rich in links; in trafilatura's stead."""
-        holders = self._holders_in(subtree)
+        asked = self._holders_in(subtree) - self._spared
+        tested = [element for element in subtree.iter(tagname) if element in asked] if asked else []
         doomed = [
             element
-            for element in subtree.iter(tagname)
-            if element in holders
-            and _is_link_box(element, backtracking=backtracking, precision=favor_precision)
+            for element in tested
+            if _is_link_box(element, backtracking=backtracking, precision=favor_precision)
         ]
+        self._spared.update(tested)
         for element in doomed:
+            self._spared.difference_update(element.iterancestors())
+            self._spared.discard(cast("_Element", element.getprevious()))
             delete_element(element)
-            self._root = None
         return subtree
 
     def _holders_in(self, subtree: HtmlElement) -> set[_Element]:
@@ -97,6 +103,7 @@ class LinkDensity:
         if self._root is not subtree:
             self._root = subtree
             self._holders = set()
+            self._spared = set()
             for link in subtree.iter("ref"):
                 above = link.getparent()
                 while above is not None and above not in self._holders:

@@ -163,4 +163,5 @@ def _identifier() -> LanguageIdentifier:
     """Return the identifier, loaded once a process."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in LANGUAGES if code in set(identifier.labels)])
+    identifier.nb_ptc = identifier.nb_ptc.copy(order="C")  # read by rows, left by columns
     return identifier

@@ -119,4 +119,4 @@ def _has_next(page: Survey) -> bool:
 def _link_texts(page: Survey) -> Iterator[str]:
     link: HtmlElement
     for link in page.tagged("a"):
-        yield "".join(link.itertext()) if len(link) else link.text or ""
+        yield link.text_content() if len(link) else link.text or ""

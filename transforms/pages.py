@@ -19,7 +19,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_ELEMENTS = 40_000
 MAX_SIBLINGS = 5_000  # work grows with the square of them; novels on one page have under 4,000
@@ -147,9 +147,7 @@ def check_limits(markup: bytes) -> None:
         count = sum(markup.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
-    pieces = markup.split(b"<")
-    is_any_long = max(map(len, pieces)) > LONG_TAG_BYTES
-    long = [piece for piece in pieces if len(piece) > LONG_TAG_BYTES] if is_any_long else []
+    long = list(_long_pieces(markup))
     if any(len(piece) > MAX_RUN_BYTES for piece in long):
         raise TooComplexError(f"over {MAX_RUN_BYTES} bytes of text without a tag")
     for piece in long:
@@ -158,6 +156,17 @@ def check_limits(markup: bytes) -> None:
             raise TooComplexError(
                 f"{count} attributes on one element, at most {MAX_ATTRIBUTES_OF_ONE} are read"
             )
+
+
+def _long_pieces(markup: bytes) -> Iterator[bytes]:
+    """Yield what stands between two ``<`` further apart than a tag is long, in leaps of that."""
+    at = -1
+    while at + 1 + LONG_TAG_BYTES < len(markup):
+        last = markup.rfind(b"<", at + 1, at + LONG_TAG_BYTES + 2)
+        if last < 0:
+            last = markup.find(b"<", at + 1)
+            yield markup[at + 1 : last if last >= 0 else len(markup)]
+        at = last if last >= 0 else len(markup)
 
 
 def _with_whole_words(text: bytes) -> bytes:

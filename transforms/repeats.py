@@ -74,6 +74,6 @@ def _items(group: list[HtmlElement]) -> list[tuple[HtmlElement, str]]:
         (element, text)
         for element in group
         if (element.tag == "a" or element.find(".//a") is not None)
-        and low <= len(text := squeeze("".join(element.itertext()))) <= high
+        and low <= len(text := squeeze(element.text_content())) <= high
     ]
     return found if len(found) >= LEAST_ITEMS and 2 * len(found) >= len(group) else []
