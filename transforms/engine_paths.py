@@ -16,9 +16,8 @@ from bisect import bisect_right
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from lxml import etree
 from trafilatura import main_extractor
 from trafilatura.htmlprocessing import delete_by_link_density
 
@@ -28,6 +27,7 @@ from transforms.engine_tree import LinkDensity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from lxml import etree
     from lxml.html import HtmlElement
 
     from transforms.engine_tests import Signature, Test
