@@ -42,6 +42,8 @@ async def ingest(
         await load_polls(run)  # those that a killed run left in hand
         due = await due_feeds(run, choice)
         for start in range(0, len(due), POLLS_A_BATCH):
+            if run.is_out_of_time:
+                break  # those left have waited longest when the next run asks
             await poll_and_load(run, due[start : start + POLLS_A_BATCH])
         await fill_gaps(run)
         await work_off(run)

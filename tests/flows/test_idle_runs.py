@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from walk_support import make_home, run_ingest
+from walk_support import ask, make_home, run_ingest
 
 from flows import recorded
+from flows.polls import poll_and_load
 from flows.running import may_have_server
 from flows.subscriptions import subscribe
 from transforms.opml import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from flows.run import Run
+    from transforms.records import Feed
 
 FEED = b"<rss version='2.0'><channel><title>Feed</title></channel></rss>"
 RUN = """
@@ -88,6 +92,25 @@ def test_a_run_that_brings_nothing_new_starts_no_worker_and_loads_no_extractor(
     }
     assert found["children"] == 0
     assert found["loaded"] == []
+
+
+def test_no_feed_is_polled_once_the_time_of_a_run_is_over(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def poll_until_late(run: Run, feeds: Sequence[Feed]) -> None:
+        await poll_and_load(run, feeds)
+        run.stop_at = run.clock()
+
+    home = make_home(tmp_path / "home")
+    subscribe(home, [Subscription(url=f"http://failing{one}.example/rss") for one in range(5)])
+    monkeypatch.setattr("flows.ingest.POLLS_A_BATCH", 2)
+    monkeypatch.setattr("flows.ingest.poll_and_load", poll_until_late)
+    given = {"all_feeds": True}
+    polled = [run_ingest(home, address, **given)["run_id"] for _ in range(2)]
+    feeds = "select item_id from ops.outcomes where stage = 'poll' and run_id = $1"
+    first, second = (set(ask(home, feeds, run_id)) for run_id in polled)
+    assert (len(first), len(second)) == (2, 2)
+    assert first.isdisjoint(second)  # those left over were next
 
 
 def test_a_server_is_looked_for_wherever_prefect_reads_of_one(tmp_path: Path) -> None:
