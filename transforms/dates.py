@@ -21,6 +21,14 @@ EPOCH_SECONDS = (315_532_800, 2_000_000_000)
 _DROPPED = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _COMMENT = re.compile(r"\(([^()]*)\)\s*$|\[[\w/+-]+\]\s*$")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?P<day>\d{1,2}) "
+    rf"(?P<month>{'|'.join(_MONTHS)}) (?P<year>\d{{4}}) "
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>) "
+    r"(?P<zone>[+-]\d{4}|GMT|UTC|UT)",
+    re.ASCII,
+)
 _TIME = (
     r"(?P<hour>\d{2}|\d(?=:)):?"
     r"(?:(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?)?"
@@ -50,10 +58,12 @@ def parse_date(
     such day up to a day after ``reference``; without a reference it is not read.
     An ambiguous zone name (IST) counts as no zone.
     """
-    text = _cleaned(raw)
-    if not text or len(text) > MAX_CHARS:
-        return None
     try:
+        if exact := _RFC_822.fullmatch(raw):  # what nearly all feeds write
+            return _rfc_822(exact, raw, origin)
+        text = _cleaned(raw)
+        if not text or len(text) > MAX_CHARS:
+            return None
         return (
             _epoch(text, raw, origin)
             or _iso(text, raw, origin)
@@ -102,6 +112,12 @@ def _epoch(text: str, raw: str, origin: str) -> Moment | None:
         return None
     at = datetime.fromtimestamp(seconds, UTC)
     return Moment(at=at, precision="second", has_zone=True, raw=raw, origin=origin)
+
+
+def _rfc_822(found: re.Match[str], raw: str, origin: str) -> Moment | None:
+    day = Day(int(found["year"]), _MONTHS.index(found["month"]) + 1, int(found["day"]))
+    _, zone = zone_minutes(found["zone"])
+    return moment(day, clock_of(found), zone, raw, origin)
 
 
 def _iso(text: str, raw: str, origin: str) -> Moment | None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from transforms import content, identity
 from transforms.dates import parse_date
-from transforms.feeds_items import Document, Item, UnparsableError, read_xml
+from transforms.feeds_items import Document, Item, UnparsableError, read_plain, read_xml
 from transforms.feeds_json import read_json
 from transforms.feeds_markup import Scan, items_alone, scan
+from transforms.feeds_plain import plain_entries
 from transforms.feeds_sitemap import SITEMAP_INDEX, read_sitemap, read_sitemap_index
 from transforms.records import Entry, Moment, ParsedFeed, Problem, SitemapPart, Tag
 from transforms.urls import InvalidURL, absolute_url, canonical_url
@@ -94,8 +95,14 @@ def _read_markup(scanned: Scan) -> Document:
 
 def _read_items(scanned: Scan) -> Document:
     """Read RSS, RDF or Atom: item by item where the parser fails, so that one costs only itself."""
+    entries = None
+    if scanned.kind == "rss":
+        entries = plain_entries(scanned.text, scanned.items - scanned.items_cut)
     try:
-        document = read_xml(scanned.text, scanned.head)
+        if entries is None:
+            document = read_xml(scanned.text, scanned.head)
+        else:
+            document = read_plain(entries, scanned.head)
     except UnparsableError:
         items = [item for text in items_alone(scanned.text, scanned.kind) for item in _try(text)]
         return Document(format=scanned.kind if items else "", items=tuple(items))

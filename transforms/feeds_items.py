@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import feedparser
@@ -13,7 +13,7 @@ import feedparser
 from transforms.urls import is_http
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
 _TAG_NAMES = (
     "a|abbr|acronym|b|bdi|bdo|big|blockquote|br|center|cite|code|del|details|dd|div|dl|dt|em|embed"
@@ -134,6 +134,15 @@ def read_xml(text: str, head: str) -> Document:
         moved_to=_text(dict.get(feed, "newlocation"))
         or _text(dict.get(feed, "itunes_new-feed-url")),
     )
+
+
+def read_plain(entries: Sequence[Mapping[str, Any]], head: str) -> Document:
+    """Return a feed of entries that were read beside the feed parser (`feeds_plain`).
+
+    Raises: UnparsableError, as `read_xml` does.
+    """
+    items = tuple(_item(entry, is_atom=False) for entry in entries)
+    return replace(read_xml(head, head), items=items)
 
 
 def _parse(text: str) -> Any:  # noqa: ANN401 (feedparser has no types)

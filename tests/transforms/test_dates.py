@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 (letters of other scripts are what is tested)
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -199,3 +200,25 @@ def test_no_string_makes_it_raise(raw: str) -> None:
 @given(st.text(alphabet=st.sampled_from(list("0123456789:-/.,+TZ apm Sep年月日٣")), max_size=40))
 def test_nothing_that_looks_like_a_date_makes_it_raise(raw: str) -> None:
     parse_date(raw, origin="feed", reference=REFERENCE)
+
+
+@pytest.mark.parametrize("language", ["", "en", "de", "fr", "tr", "fi"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Thu, 13 Jan 2022 09:30:00 +0000",
+        "Tue, 1 Mar 2022 23:59:60 GMT",
+        "13 Sep 2022 24:00:00 -0530",
+        "31 Feb 2022 10:00:00 UTC",
+        "Wed, 13 Jul 2022 09:61:00 +0000",
+        "Wed, 13 Jul 2022 09:00:00 +0575",
+        "Wed, 13 Jul 2022 09:00:00 +1500",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+    ],
+)
+def test_the_common_form_is_read_as_words_would_be(raw: str, language: str) -> None:
+    by_words = parse_date(
+        f" {raw}", origin="o", language=language
+    )  # the blank: not the common form
+    exactly = parse_date(raw, origin="o", language=language)
+    assert exactly == (by_words and replace(by_words, raw=raw))
