@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
-from weakref import WeakValueDictionary
 
+from flows.fetch.connections import Connections
 from flows.fetch.grouping import Grouped
 from transforms.freshness import pause_after, retry_after_at
 from transforms.records import Complaint, HostState
@@ -40,6 +40,8 @@ REFUSALS = 5
 """So many answers in a row that forbid or challenge are a complaint, whatever they say."""
 LATENCY_SHARE = 2.0
 """A host that takes a second to answer is left alone for two from the start."""
+EVERYWHERE = ""
+"""The name under which all requests under way are counted."""
 STARTS_WITHIN = 0.05
 """Seconds from a turn to the start of its request, however busy the process is."""
 DOMAIN_SHARE, DOMAIN_CONNECTIONS = 0.2, 2
@@ -92,7 +94,7 @@ class _Hold:
 
     __slots__ = ("_gap_seconds", "_keep", "_timer")
 
-    def __init__(self, keep: Callable[[], None], gap_seconds: float) -> None:
+    def __init__(self, keep: Callable[[float], None], gap_seconds: float) -> None:
         self._keep, self._gap_seconds = keep, gap_seconds
         self._timer: asyncio.TimerHandle | None = None
 
@@ -106,7 +108,7 @@ class _Hold:
             self._timer.cancel()
 
     def _again(self) -> None:
-        self._keep()
+        self._keep(self._gap_seconds)
         self.__enter__()
 
 
@@ -138,8 +140,8 @@ class Politeness:
         self._gap_seconds = settings.host_gap_seconds
         self._clock = clock
         self._sleep = sleep
-        self._slots = asyncio.Semaphore(settings.connections)
-        self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots = settings.connections
+        self._connections = Connections()
         self._refusals: dict[str, int] = {}  # by host, in a row
         self._asked = Grouped(self._take_all, window_seconds=0.0)
 
@@ -150,30 +152,46 @@ class Politeness:
         Yields None when the request may start now; a time when the host asked not to
         be asked before then and that is too far away to wait for: nothing may be sent.
         """
-        domain, place = domain_of(host), f"@{address or host}"
-        gap = self._gap_seconds
+        domain, gap = domain_of(host), self._gap_seconds
         gaps = {host: gap, domain: gap * DOMAIN_SHARE}
+        limits = [(host, 1), (domain, DOMAIN_CONNECTIONS)]
         if address:
-            gaps[place] = gap * ADDRESS_SHARE
-        # Always in this order, so that no two wait for each other; and a slot only when it
-        # is tried, so that those who wait hold none.
-        async with (
-            self._share(host, 1),
-            self._share(domain, DOMAIN_CONNECTIONS),
-            self._share(place, ADDRESS_CONNECTIONS),
-        ):
-            while True:
-                async with self._slots:
-                    turn = await self._take(gaps)
-                    if turn.is_begun:
-                        with _Hold(partial(self._keep, host, turn.gap_seconds), turn.gap_seconds):
-                            yield None
-                        return
-                asked = turn.retry_after_at
-                if asked is not None and asked - self._clock() > PATIENCE:
-                    yield asked
-                    return
-                await self._sleep_until(_latest((asked, turn.free_at)))
+            gaps[f"@{address}"] = gap * ADDRESS_SHARE
+            limits.append((f"@{address}", ADDRESS_CONNECTIONS))
+        entered: list[str] = []
+        try:
+            for name, limit in limits:  # in this order, so that no two wait for each other
+                await self._connections.enter(name, limit)
+                entered.append(name)
+            asked = await self._start(gaps, entered)
+            if asked is not None:
+                yield asked
+                return
+            with _Hold(partial(self._keep, host), gaps[host]):
+                yield None
+        finally:
+            self._connections.leave(entered)
+
+    async def _start(self, gaps: dict[str, float], entered: list[str]) -> datetime | None:
+        """Wait until a request may start and one of all slots is free, and enter that.
+
+        Returns before when the host asked not to be asked, if that is too far away. The
+        gap of the host becomes what it is with its crawl delay.
+        """
+        while True:
+            # A slot only when the turn is tried, so that those who wait hold none.
+            await self._connections.enter(EVERYWHERE, self._slots)
+            entered.append(EVERYWHERE)
+            turn = await self._take(gaps)
+            if turn.is_begun:
+                gaps[next(iter(gaps))] = turn.gap_seconds
+                return None
+            entered.remove(EVERYWHERE)
+            self._connections.leave((EVERYWHERE,))
+            asked = turn.retry_after_at
+            if asked is not None and asked - self._clock() > PATIENCE:
+                return asked
+            await self._sleep_until(_latest((asked, turn.free_at)))
 
     def left_alone_until(self, host: str) -> datetime | None:
         """Return before when a host, or its domain, asked not to be asked; None for never."""
@@ -241,12 +259,6 @@ class Politeness:
     async def _sleep_until(self, moment: datetime | None) -> None:
         while moment is not None and (wait := (moment - self._clock()).total_seconds()) > 0:
             await self._sleep(wait)
-
-    def _share(self, name: str, connections: int) -> asyncio.Semaphore:
-        share = self._shares.get(name)
-        if share is None:
-            share = self._shares[name] = asyncio.Semaphore(connections)
-        return share
 
 
 @lru_cache(maxsize=65_536)  # the hosts of the largest newsroom

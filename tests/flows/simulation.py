@@ -14,9 +14,11 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,9 +37,10 @@ from transforms.urls import registrable_domain
 from warehouse.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 CHUNK = 100  # polls in one batch, as in the walk
+KEPT_EVERY = 360  # minutes: what came of it until then
 CHOOSE_EVERY = 10  # minutes, as the deployment runs
 GAP = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
@@ -54,6 +57,7 @@ PARTS = {
     "decide": "the ledger after the answer; next poll and its reason after answer and document",
     "write": "states of the feeds of a batch, after the answers and after the documents",
 }
+Progress = Callable[[float, "Told"], bool]
 _NOW: ContextVar[datetime] = ContextVar("now", default=START)  # each poll has its own
 
 
@@ -74,7 +78,7 @@ class Told:
     left_out: int = 0
     cpu_ns: Counter[str] = field(default_factory=Counter)  # by part
     yardsticks: list[int] = field(default_factory=list)  # of CPU, one for ten minutes
-    memory: list[int] = field(default_factory=list)  # MiB, at each quarter of the time
+    memory: list[int] = field(default_factory=list)  # MiB, each six hours
     file: list[int] = field(default_factory=list)  # MiB of state, likewise
 
     @property
@@ -143,7 +147,7 @@ class Told:
             f"the machine was          {self.slowdown:.2f} times slower than at its best",
             f"scheduling               {self.ms_a_poll:.3f} ms CPU a poll; at best {at_best:.3f}",
             *(f"  {part:22} {a_poll[part]:.3f}    {what}" for part, what in PARTS.items()),
-            f"memory at each quarter   {', '.join(f'{one} MiB' for one in self.memory)}",
+            f"memory each six hours    {', '.join(f'{one} MiB' for one in self.memory)}",
             f"state file, likewise     {', '.join(f'{one} MiB' for one in self.file)}",
         ]
 
@@ -215,11 +219,12 @@ class Simulation:
         finally:
             self.told.cpu_ns[part] += time.thread_time_ns() - began
 
-    async def run(self, progress: Callable[[float, Told], None]) -> Told:
+    async def run(self, progress: Progress) -> list[Told]:
         with self.state:
             self._import()
             gc.collect()
             gc.freeze()  # the invented newsroom is no garbage of the scheduling
+            kept: list[Told] = []
             minutes = round(self.told.days * 1440)
             for minute in range(minutes):
                 now = START + MINUTE * minute
@@ -227,12 +232,11 @@ class Simulation:
                     self.told.yardsticks.append(_yardstick_ns())
                     self._choose(now)
                 await self._minute(now)
-                if (minute + 1) % (minutes // 4) == 0:
-                    self.told.memory.append(_resident_mib())
-                    self.told.file.append(self.file.stat().st_size // 2**20)
-                progress((minute + 1) / minutes, self.told)
-            self._look_back(START + MINUTE * minutes)
-        return self.told
+                if (minute + 1) % KEPT_EVERY == 0 or minute + 1 == minutes:
+                    kept.append(self._told_until(minute + 1))
+                if not progress((minute + 1) / minutes, self.told):
+                    break
+        return kept
 
     def _import(self) -> None:
         feeds = [
@@ -345,16 +349,23 @@ class Simulation:
             poll.state, poll.exchange, now=poll.at, host_free_at=poll.left_alone_until
         )
 
-    def _look_back(self, end: datetime) -> None:
+    def _told_until(self, minutes: int) -> Told:
+        self.told.memory.append(_resident_mib())
+        self.told.file.append(self.file.stat().st_size // 2**20)
+        told = replace(deepcopy(self.told), days=minutes / 1440)
+        self._look_back(told, START + MINUTE * minutes)
+        return told
+
+    def _look_back(self, told: Told, end: datetime) -> None:
         ids = list(self.feeds)
         for start in range(0, len(ids), 1000):
             states = self.state.feed_states(ids[start : start + 1000])
             for feed_id in ids[start : start + 1000]:
                 state = states.get(feed_id)
                 is_put_off = state is not None and (state.retry_after_at or START) > end
-                self.told.never_polled += not is_put_off and (state is None or not state.polls)
+                told.never_polled += not is_put_off and (state is None or not state.polls)
                 if state is not None and state.due_at is not None:
-                    self.told.left_out += end - state.due_at > LATE
+                    told.left_out += end - state.due_at > LATE
 
 
 def _read(poll: Poll, state: FeedState) -> FeedState:
@@ -416,8 +427,8 @@ def _resident_mib() -> int:
     return pages * PAGE_BYTES // 2**20
 
 
-def _say_nothing(_done: float, _told: Told) -> None:
-    pass
+def _go_on(_done: float, _told: Told) -> bool:
+    return True
 
 
 def simulate(  # noqa: PLR0913, PLR0917 (how large, how long, and whom to tell)
@@ -426,11 +437,12 @@ def simulate(  # noqa: PLR0913, PLR0917 (how large, how long, and whom to tell)
     hosts: int,
     days: float,
     seed: int = 0,
-    progress: Callable[[float, Told], None] = _say_nothing,
-) -> Told:
-    """Let a newsroom run for some days; return what came of it.
+    progress: Progress = _go_on,
+) -> list[Told]:
+    """Let a newsroom run for some days; return what came of it until each sixth hour.
 
-    ``progress`` is called each minute of that time with the share that is done.
+    ``progress`` is called each minute of that time with the share that is done, and
+    tells whether to go on.
     """
     registrable_domain("warm.example")  # the list of suffixes is read once
     return asyncio.run(Simulation(folder, feeds, hosts, days, seed).run(progress))
