@@ -40,6 +40,7 @@ FULL_FETCH_EVERY = timedelta(days=14)
 DISTRUST = timedelta(days=30)
 CACHE_LAG = timedelta(hours=6)  # what a shared cache may hold back without lying
 JITTER = 0.1
+A_DAY = timedelta(days=1)
 BACK_OFF_CAP = timedelta(hours=24)
 DORMANT_AFTER_FAILURES = 30.0  # a month of daily hard failures
 DORMANT = timedelta(days=30)
@@ -250,14 +251,20 @@ def _due_fresh(  # noqa: PLR0913, PLR0917 (as `_due`, and the answer)
     return _due(state, now, delay, reason, changes)
 
 
-def _due(
-    state: FeedState, now: datetime, delay: timedelta, reason: str, changes: Changes
+def _due(  # noqa: PLR0913, PLR0917 (a state's next poll, and why)
+    state: FeedState,
+    now: datetime,
+    delay: timedelta,
+    reason: str,
+    changes: Changes,
+    share: float | None = None,
 ) -> FeedState:
-    """Return the state with changes and its next poll, jitter included, for a reason.
+    """Return the state with changes and its next poll, for a reason.
 
-    That is no earlier than Retry-After, and at no hour or day that the feed skips.
+    A share of the jitter is added, by default the feed's own. The poll is no earlier
+    than Retry-After, and at no hour or day that the feed skips.
     """
-    share = _share(state.feed_id)
+    share = _share(state.feed_id) if share is None else share
     due_at = now + delay * (1 + JITTER * share)
     asked = changes.get("retry_after_at", state.retry_after_at)
     if asked is not None and asked > now:
@@ -299,11 +306,17 @@ def _failed(  # noqa: PLR0913 (what failed, and how much it counts)
 def _not_asked(
     state: FeedState, host_free_at: datetime | None, *, now: datetime, min_minutes: float
 ) -> FeedState:
-    """Return the state of a feed that was not polled, for no fault of its own."""
+    """Return the state of a feed that was not polled, for no fault of its own.
+
+    Of all that wait for the host, those come first that were polled longest ago: a host
+    that soon asks for peace again would else be asked for the same few each time.
+    """
     asked = _still(host_free_at, now)
     kept: Changes = {"retry_after_at": asked or _still(state.retry_after_at, now)}
     reason = "its host asked to be left alone"
-    return _due(state, now, timedelta(minutes=min_minutes), reason, kept)
+    place = 0.0 if state.polled_at is None else 1 / (1 + (now - state.polled_at) / A_DAY)
+    share = 0.9 * place + 0.1 * _share(state.feed_id)
+    return _due(state, now, timedelta(minutes=min_minutes), reason, kept, share)
 
 
 def _moved(exchange: Exchange) -> str:

@@ -75,6 +75,7 @@ class Told:
     minutes: Counter[int] = field(default_factory=Counter)
     waits: Counter[int] = field(default_factory=Counter)  # tenths of seconds from due to start
     never_polled: int = 0
+    put_off: int = 0  # not polled yet, because their host or domain asks for peace
     left_out: int = 0
     cpu_ns: Counter[str] = field(default_factory=Counter)  # by part
     yardsticks: list[int] = field(default_factory=list)  # of CPU, one for ten minutes
@@ -100,6 +101,7 @@ class Told:
         self.polls += other.polls
         self.not_asked += other.not_asked
         self.never_polled += other.never_polled
+        self.put_off += other.put_off
         self.left_out += other.left_out
         for name in ("broken", "statuses", "minutes", "waits", "cpu_ns"):
             getattr(self, name).update(getattr(other, name))
@@ -140,6 +142,7 @@ class Told:
             f"host not asked           {self.not_asked:,} times",
             *(f"broken: {rule:16} {self.broken[rule]:,}" for rule in RULES),
             f"never polled             {self.never_polled:,}",
+            f"not yet, hosts ask peace {self.put_off:,}",
             f"an hour overdue          {self.left_out:,}",
             f"from due to start        median {middle}, 99 % {most}, most {last}",
             f"polls a minute, mean     {self.mean_a_minute:.0f}",
@@ -362,8 +365,10 @@ class Simulation:
             states = self.state.feed_states(ids[start : start + 1000])
             for feed_id in ids[start : start + 1000]:
                 state = states.get(feed_id)
-                is_put_off = state is not None and (state.retry_after_at or START) > end
-                told.never_polled += not is_put_off and (state is None or not state.polls)
+                if state is None or not state.polls:
+                    is_put_off = state is not None and state.retry_after_at is not None
+                    told.put_off += is_put_off
+                    told.never_polled += not is_put_off
                 if state is not None and state.due_at is not None:
                     told.left_out += end - state.due_at > LATE
 

@@ -134,6 +134,25 @@ def test_whatever_an_earlier_poll_was_told_to_wait_for_is_kept_by_later_answers(
         assert polled(dice, state, an_exchange(dice, NOW), NOW).due_at >= asked  # type: ignore[operator]
 
 
+def test_who_waits_longest_for_a_host_that_answers_few_is_polled_first() -> None:
+    host_answers, feeds, now = 3, 30, NOW
+    states = [FeedState(feed_id=f"feed-{number}", url="u", due_at=NOW) for number in range(feeds)]
+    problem = Problem(stage="poll", subject="u", code="host_asked_to_wait")
+    answer = replace(an_exchange(random.Random(0), now), status=500, headers=(), problem=None)
+    unsent = replace(answer, status=None, problem=problem)
+    for _ in range(2 * feeds // host_answers):
+        states.sort(key=lambda state: str(state.due_at))
+        until = now + timedelta(hours=1)
+        asked = [after_exchange(state, answer, now=now) for state in states[:host_answers]]
+        states = [
+            after_exchange(state, unsent, now=max(now, state.due_at or now), host_free_at=until)
+            for state in (*asked, *states[host_answers:])  # all are due within the hour
+        ]
+        now = until + timedelta(minutes=10)
+    assert min(state.polls for state in states) >= 1
+    assert max(state.polls for state in states) <= 10  # of 20 rounds
+
+
 def test_jitter_is_upwards_alone_and_spreads_a_thousand_feeds_evenly() -> None:
     exchange = replace(an_exchange(random.Random(0), NOW), status=500, headers=(), problem=None)
     base = timedelta(minutes=15) * 2**0.25
