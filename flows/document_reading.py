@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from transforms import gaps
 from transforms.batches import ReadPoll
+from transforms.failures import CHALLENGE, failure_weight
 from transforms.fates import Fate, poll_fate, retry_delay
 from transforms.records import FeedState
-from transforms.schedule import CHALLENGE, failure_weight
 from transforms.selection import decide
 from warehouse.state import SettledDocuments
 

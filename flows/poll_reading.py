@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flows.jobs import FeedDone, without_payload
 from transforms import gaps, moves, schedule
 from transforms.batches import ReadPoll
+from transforms.failures import CHALLENGE
 from transforms.fates import Fate, poll_fate
 from transforms.records import Problem
 from transforms.selection import decide
@@ -106,7 +107,7 @@ def _state_after(
 ) -> FeedState:
     """Return what to remember of a feed, now that its answer has been read."""
     fate = poll_fate(done.exchange, done.parsed)
-    if fate.reason == schedule.CHALLENGE:
+    if fate.reason == CHALLENGE:
         return state
     if done.parsed is not None:
         new = sum(decision.reason == "new" for decision in decisions)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from transforms.cadence import in_words, minutes_in
-from transforms.schedule import CHALLENGE, DORMANT_AFTER_FAILURES, GONE, HARD
+from transforms.failures import CHALLENGE, GONE, HARD
+from transforms.schedule import DORMANT_AFTER_FAILURES
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from transforms.failures import CHALLENGE
 from transforms.refusals import is_challenge
-from transforms.schedule import CHALLENGE
 
 if TYPE_CHECKING:
     from transforms.records import Exchange, OutcomeKind, ParsedFeed, Problem

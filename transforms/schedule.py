@@ -22,6 +22,7 @@ from transforms.cadence import (
     minutes_in,
     outside_skipped,
 )
+from transforms.failures import CHALLENGE, GONE, HARD, NOT_MODIFIED, SOFT, failure_weight
 from transforms.freshness import fresh_for, retry_after_at
 from transforms.moves import permanent_target
 from transforms.records import FeedState
@@ -44,24 +45,9 @@ A_DAY = timedelta(days=1)
 BACK_OFF_CAP = timedelta(hours=24)
 DORMANT_AFTER_FAILURES = 30.0  # a month of daily hard failures
 DORMANT = timedelta(days=30)
-NOT_MODIFIED = 304
-GONE = 410
-SERVER_ERROR = 500
-
-HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
-_WEIGHT_OF_STATUS = {401: HARD, 404: HARD, GONE: HARD, 451: HARD, 408: TEMPORARY, 425: TEMPORARY}
-_WEIGHT_OF_STATUS |= {429: TEMPORARY}
-_WEIGHT_OF_PROBLEM = {
-    "address_refused": HARD,
-    "bad_url": HARD,
-    "connection_reset": TEMPORARY,
-    "timeout": TEMPORARY,
-    "truncated_body": TEMPORARY,
-}
 INCOMPLETE = frozenset({"truncated_document"})
 NOT_ASKED = "host_asked_to_wait"
 UNASKED = "unasked_not_modified"
-CHALLENGE = "challenge_page"
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
@@ -125,18 +111,6 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
         return _failed(state, exchange, weight, polled, now=now, min_minutes=min_minutes)
     delay = timedelta(minutes=min(min_minutes, max_minutes))
     return _due_fresh(state, exchange, now, delay, "answered, not yet read", polled)
-
-
-def failure_weight(exchange: Exchange) -> float:
-    """Return how much a failure counts: hard 1, soft 0.5, temporary 0.25; 0 for none."""
-    if exchange.problem is not None:
-        return _WEIGHT_OF_PROBLEM.get(exchange.problem.code, SOFT)
-    status = exchange.status or 0
-    if is_challenge(exchange):
-        return SOFT
-    if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004 (success)
-        return 0.0
-    return TEMPORARY if status >= SERVER_ERROR else _WEIGHT_OF_STATUS.get(status, SOFT)
 
 
 def after_parse(  # noqa: PLR0913 (the bounds are settings)

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "flows")]
 
 if TYPE_CHECKING:
-    from simulation import Told
+    from simulation_told import Told
 
 
 def main() -> None:

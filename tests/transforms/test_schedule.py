@@ -9,6 +9,7 @@ from statistics import mean
 
 import pytest
 
+from transforms.failures import failure_weight
 from transforms.freshness import fresh_for, retry_after_at
 from transforms.records import (
     Entry,
@@ -25,7 +26,6 @@ from transforms.schedule import (
     after_not_modified,
     after_parse,
     conditional_headers,
-    failure_weight,
     is_due,
 )
 

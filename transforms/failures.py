@@ -1,0 +1,38 @@
+"""How much a failed poll counts: what will hardly mend itself more than what passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from transforms.refusals import is_challenge
+
+if TYPE_CHECKING:
+    from transforms.records import Exchange
+
+NOT_MODIFIED = 304
+GONE = 410
+SERVER_ERROR = 500
+CHALLENGE = "challenge_page"
+
+HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
+_WEIGHT_OF_STATUS = {401: HARD, 404: HARD, GONE: HARD, 451: HARD, 408: TEMPORARY, 425: TEMPORARY}
+_WEIGHT_OF_STATUS |= {429: TEMPORARY}
+_WEIGHT_OF_PROBLEM = {
+    "address_refused": HARD,
+    "bad_url": HARD,
+    "connection_reset": TEMPORARY,
+    "timeout": TEMPORARY,
+    "truncated_body": TEMPORARY,
+}
+
+
+def failure_weight(exchange: Exchange) -> float:
+    """Return how much a failure counts: hard 1, soft 0.5, temporary 0.25; 0 for none."""
+    if exchange.problem is not None:
+        return _WEIGHT_OF_PROBLEM.get(exchange.problem.code, SOFT)
+    status = exchange.status or 0
+    if is_challenge(exchange):
+        return SOFT
+    if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004 (success)
+        return 0.0
+    return TEMPORARY if status >= SERVER_ERROR else _WEIGHT_OF_STATUS.get(status, SOFT)
