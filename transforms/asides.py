@@ -29,7 +29,7 @@ from transforms.captions import (
 )
 from transforms.line_words import is_promo
 from transforms.metadata import plain
-from transforms.taking_out import drop
+from transforms.taking_out import drop, hidden_elements
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -128,8 +128,10 @@ class PageText:
 def set_aside(page: Survey) -> PageText:
     """Take captions, galleries, embeds, video prompts and link boxes out of a tree, in place."""
     linked = _linked_lines(page.tagged("a"))
+    done = set(hidden_elements(page.elements[0]))
     taken: list[tuple[HtmlElement, list[Part]]] = []
-    done: set[HtmlElement] = set()
+    for element in done:
+        drop(element)
     for element in _candidates(page):
         if len(taken) >= MAX_ASIDES:
             break

@@ -24,6 +24,7 @@ from transforms.line_words import (
     opens_comments,
     stands_for_embed,
 )
+from transforms.page_labels import is_disclosure, is_label, is_offer, tells_reading_time
 from transforms.records import BODY_KINDS, Block, BlockKind, Credit
 from transforms.related import related_places
 
@@ -42,6 +43,8 @@ SHORT_BODY_CHARS = 800
 MIN_TEXT_ABOVE_COMMENTS = 400
 EARLY_BLOCKS = 4
 DATE_DIGITS = 0.2
+MIN_TITLE_CHARS = 22
+MAX_TITLE_RATIO = 2.0
 
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Автор|Автор:|Text|Text:|Texto:|Texte:|Tekst:)\s+\S", re.IGNORECASE)  # fmt: skip
 _DATE_PART = re.compile(r"\s*[|•·,–—]\s*[^|•·]*\b(?:19|20)\d\d\b.*$")
@@ -140,13 +143,13 @@ def type_line(text: str, *, is_link: bool = False) -> BlockKind:
         return "video"
     if len(text) <= SHORT_LINE_CHARS:
         is_bare_link = is_link and not SENTENCE_END.search(text) and not _ADDRESS.match(text)
-        if is_bare_link or is_promo(text, is_link=is_link):
+        if is_bare_link or is_promo(text, is_link=is_link) or is_label(text):
             return "promo"
-        if read_credit_line(text) is not None:
+        if tells_reading_time(text) or read_credit_line(text) is not None:
             return "credit"
-    if is_note(text):
+    if is_note(text) or is_disclosure(text):
         return "note"
-    if stands_for_embed(text):
+    if stands_for_embed(text) or is_offer(text):
         return "promo"
     return "paragraph"
 
@@ -157,14 +160,12 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
     for index, piece in enumerate(pieces):
         text = " ".join(piece.text.split())
         is_early = len(drafts) < EARLY_BLOCKS
-        if not text or (is_early and squeeze(text).casefold() in known.titles):
+        if not text or (is_early and _is_title(piece, text, known)):
             continue
-        if piece.kind == "paragraph":
-            if is_early and _is_byline(text, known):
-                drafts.append(Draft("credit", text))
-            elif len(text) <= BYLINE_CHARS and squeeze(text).casefold() in _agencies_of(
-                drafts, page
-            ):
+        if is_early and piece.kind in {"paragraph", "list"} and _is_byline(text, known):
+            drafts.append(Draft("credit", text))
+        elif piece.kind == "paragraph":
+            if len(text) <= BYLINE_CHARS and squeeze(text).casefold() in _agencies_of(drafts, page):
                 credit = Credit(role="agency", name=text, raw=text, origin="credit-line")
                 drafts.append(Draft("credit", text, credits=(credit,)))
             else:
@@ -179,6 +180,17 @@ def _drafts(pieces: Sequence[Piece], page: PageText, known: _Known) -> list[Draf
         else:
             drafts.append(Draft(piece.kind, text))
     return _without_loose_headings(_without_related(drafts, page))
+
+
+def _is_title(piece: Piece, text: str, known: _Known) -> bool:
+    """Tell whether a piece is a title of the page, or the heading that shows one with its kicker."""
+    key = squeeze(text).casefold()
+    if key in known.titles:
+        return True
+    return piece.kind == "heading" and any(
+        len(title) >= MIN_TITLE_CHARS and title in key and len(key) <= MAX_TITLE_RATIO * len(title)
+        for title in known.titles
+    )
 
 
 def _is_byline(text: str, known: _Known) -> bool:

@@ -54,7 +54,9 @@ _DATELINE = re.compile(
 )
 _INITIALS_LINE = re.compile(r"^[a-z]{2,5}(?:/[a-z]{2,5}){1,3}$")
 _PICTURE_LINE = re.compile(
-    r"^\W{0,3}(?:Foto|Photo|Bild|Image|Picture|Фото|Fotoğraf|写真|사진)s?(?:\s+(?:by|von|de))?\s*[:：]\s*[^.!?]{2,60}$",
+    r"^\W{0,3}(?:(?:Foto|Photo|(?:Titel|Beitrags|Symbol|Vorschau)?Bild|Image|Picture|Фото|Fotoğraf|写真|사진)s?(?:\s+(?:by|von|de))?"
+    r"|(?:Photo|Image|Picture|Featured image|Crédits?) (?:credits?|photos?|courtesy)|Fotocredits?|Bildnachweis|Bildquelle|Crédits?|Credits?)"
+    r"\s*[:：]\s*[^.!?]{2,60}\W?$|^Fot\.\s+[^.!?]{3,60}$|^[^.!?:]{3,40} (?:/ ?|via |\| ?)(?:Getty Images|Shutterstock|iStock|Unsplash|Pexels|Pixabay|Adobe Stock|picture[- ]alliance)\W?$",
     re.IGNORECASE,
 )
 _DASH_END = re.compile(r"[-–—]\s*$")

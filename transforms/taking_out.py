@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
@@ -13,6 +14,14 @@ _menus = etree.XPath(
     "descendant::*[self::nav or self::select]"
     "[not(descendant::*[self::h1 or self::p or self::article or self::main or self::time])]"
 )
+_styled = etree.XPath("descendant::*[contains(@style, ':')]")
+_article_within = etree.XPath(
+    "boolean(descendant-or-self::*[self::h1 or self::article or self::main])"
+)
+_HIDING = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|(?P<invisible>visibility\s*:\s*hidden))", re.IGNORECASE
+)
+MAX_UNDISPLAYED_CHARS = 200
 
 
 def drop(element: HtmlElement) -> None:
@@ -34,3 +43,18 @@ def drop_menus(tree: HtmlElement) -> None:
     """Take out menus and choices that hold nothing of an article: a fifth of a page's elements."""
     for menu in cast("list[HtmlElement]", _menus(tree)):
         drop(menu)
+
+
+def hidden_elements(tree: HtmlElement) -> list[HtmlElement]:
+    """Return the elements that inline styles hide for good: none of them holds the article.
+
+    What is not displayed may be folded and shown at a click, unless it is but a short line;
+    what is invisible in its place is not. Classes say nothing for sure.
+    """
+    return [
+        element
+        for element in cast("list[HtmlElement]", _styled(tree))
+        if (match := _HIDING.search(element.get("style") or "")) is not None
+        and not _article_within(element)
+        and (match["invisible"] is not None or len(element.text_content()) <= MAX_UNDISPLAYED_CHARS)
+    ]
