@@ -23,6 +23,7 @@ FRESH_CAP = timedelta(days=31)
 UNSAID_PAUSE = timedelta(minutes=5)
 UNSAID_PAUSE_CAP = timedelta(days=1)
 
+_LIFETIMES = frozenset({"cache-control", "expires"})
 _MAX_AGE = re.compile(r"""(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})""", re.IGNORECASE)
 _NOT_STORED = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?=$|[,\s;])", re.IGNORECASE)
 
@@ -74,6 +75,8 @@ def fresh_for(headers: Headers, received_at: datetime) -> timedelta:
 
     ``max-age`` goes before ``Expires``; ``Age`` is taken off; at most 31 days.
     """
+    if not any(name.lower() in _LIFETIMES for name, _ in headers):
+        return timedelta(0)
     control = _joined(headers, "cache-control")
     if _NOT_STORED.search(control):
         return timedelta(0)

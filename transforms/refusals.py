@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SHORT_PAGE_CHARS = 2500
 CHALLENGE_BYTES = 60_000
 
+_CHALLENGE_HEADER = "cf-mitigated"
+_CHALLENGE_CHARS = len(_CHALLENGE_HEADER)  # looked at first: it is asked of every answer
 _CHALLENGE_TITLE = re.compile(
     r"^(?:Just a moment|Attention Required|Access Denied|Checking your browser|Security check|"
     r"Are you (?:a )?(?:human|robot)|Making sure you(?:.re| are) not a (?:bot|robot)|Verify you are human|Pardon Our Interruption|Bot verification|"
@@ -51,9 +53,11 @@ def is_challenge(exchange: Exchange) -> bool:
 
 def is_challenged(headers: Headers) -> bool:
     """Tell the same by the headers of an answer."""
-    return any(
-        name.lower() == "cf-mitigated" and value.lower() == "challenge" for name, value in headers
-    )
+    for name, value in headers:
+        is_named = len(name) == _CHALLENGE_CHARS and name.lower() == _CHALLENGE_HEADER
+        if is_named and value.lower() == "challenge":
+            return True
+    return False
 
 
 def challenge_reason(

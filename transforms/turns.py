@@ -37,9 +37,6 @@ class Known(NamedTuple):
     crawl_delay_seconds: float | None
 
 
-_NOTHING = Known(None, None, None)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """The answer to a wish: the request may start, or is to be wished for again later.
@@ -77,10 +74,11 @@ def decide_turns(
             gap = max(gap, known[host].crawl_delay_seconds or 0.0)
         free_at = retry_after_at = None
         for name in wish.gaps:
-            state = known.get(name, _NOTHING)
-            free_at = _later(wish.now, free_at, state.free_at)
-            free_at = _later(wish.now, free_at, begun[name].free_at if name in begun else None)
-            retry_after_at = _later(wish.now, retry_after_at, state.retry_after_at)
+            if name in known:
+                free_at = _later(wish.now, free_at, known[name].free_at)
+                retry_after_at = _later(wish.now, retry_after_at, known[name].retry_after_at)
+            if name in begun:
+                free_at = _later(wish.now, free_at, begun[name].free_at)
         turn = Turn(gap_seconds=gap, free_at=free_at, retry_after_at=retry_after_at)
         turns.append(turn)
         if turn.is_begun:

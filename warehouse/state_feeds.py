@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from transforms.records import Exchange, Place
 
 _PUT = f"""
-    insert or replace into feeds ({FEED_COLUMNS})
+    insert into feeds ({FEED_COLUMNS})
     values ({", ".join("?" * len(FeedState.__slots__))})
+    on conflict (feed_id) do update set
+    {", ".join(f"{name} = excluded.{name}" for name in FeedState.__slots__[1:])}
 """  # noqa: S608 (constants of ours)
 
 _OF_IDS = f"""

@@ -27,6 +27,13 @@ _TURNS = """
     from hosts where host in (select value from json_each(?))
 """
 
+# What is over is no hindrance, and is most of what is known.
+_HINDRANCES = """
+    select host, free_at, retry_after_at, crawl_delay_seconds
+    from hosts where host in (select value from json_each(:names))
+    and (free_at > :now or retry_after_at > :now or crawl_delay_seconds is not null)
+"""
+
 _COMPLAIN = """
     insert or replace into complaints (host, domain, complained_at, until_at)
     values (:host, :domain, :complained_at, :until_at)
@@ -69,9 +76,10 @@ _COUNT_BYTES = """
 def take_turns(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[Turn]:
     """Decide on wishes to start requests; keep the names of those that start."""
     names = json.dumps(list({name for wish in wishes for name in wish.gaps}))
+    given = {"names": names, "now": micros(min(wish.now for wish in wishes))}
     known = {
         host: Known(_moment(free_at), _moment(asked), delay)
-        for host, free_at, asked, delay in connection.execute(_TURNS, (names,))
+        for host, free_at, asked, delay in connection.execute(_HINDRANCES, given)
     }
     turns, begun = decide_turns(wishes, known)
     rows = [(name, micros(one.free_at), one.requests) for name, one in begun.items()]

@@ -28,7 +28,7 @@ def micros(moment: datetime) -> int:
 
 def moment(micros_since: int) -> datetime:
     """Return the time of a column."""
-    return EPOCH + timedelta(microseconds=micros_since)
+    return EPOCH + timedelta(0, micros_since // 1_000_000, micros_since % 1_000_000)
 
 
 def row_of(record: HostState | Complaint) -> dict[str, Any]:
