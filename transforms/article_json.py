@@ -20,12 +20,14 @@ def article_to_json(article: Article) -> dict[str, object]:
     ``text`` is what a reader reads, a paragraph a line: see `transforms.blocks.reading_text`;
     the warehouse's body is its paragraphs, headings, lists and quotations. ``authors`` names whom
     the page credits with the text as it writes them: people first, then desks and
-    agencies of its byline; what each is stands in ``credits``.
+    agencies of its byline; what each is stands in ``credits``. Of a ``published_at`` only as
+    much is known as ``published_precision`` says: of ``month``, its first day is written.
     """
     return {
         "text": reading_text(article.blocks),
         "title": article.headline,
         "published_at": moment_to_iso(article.published),
+        "published_precision": article.published.precision if article.published else None,
         "modified_at": moment_to_iso(article.modified),
         "authors": bylined(article),
         "language": article.language,

@@ -19,8 +19,8 @@ from transforms.blocks import Blocks, build_blocks
 from transforms.content import body_hash, body_of
 from transforms.creditors import gather_credits, once
 from transforms.dates import parse_date
+from transforms.dates_searched import MONTH_ORIGIN, last_date
 from transforms.dates_shown import searched_dates
-from transforms.engine_dates import page_date
 from transforms.engine_pieces import Piece
 from transforms.language import (
     SAMPLE_CHARS,
@@ -68,6 +68,7 @@ MAX_FIRST_WORDS_CHARS = 100
 MAX_TAGS = 50
 MAX_TAG_CHARS = 120
 STANDFIRST_KEY_CHARS = 60
+_OF_ANY_PAGE = frozenset({moments.PAGE_ORIGIN, MONTH_ORIGIN})  # dates that listings have, too
 _OK, _REDIRECTS = 200, 300
 _PARAGRAPH_TAGS = re.compile(r"<\s*(?:/p|br|/li|/h\d|/div)[^<>]{0,20}>", re.IGNORECASE)
 _HTML_TYPES = ("html", "xml", "text/plain", "octet-stream")
@@ -352,7 +353,7 @@ def _dates(source: _Source, headline: str) -> moments.Published:
     declared = next((code for _, code in _declared_languages(source)), None)
     language = moments.date_language(declared, source.metadata.lang, _host(source.url))
     published, modified = moments.gather(
-        source.survey, source.metadata, source.url, source.entry, language
+        source.survey, source.metadata, source.url, source.entry, language, headline
     )
     published = published or searched_dates(source.survey, headline, language)
     fetched_at = source.exchange.fetched_at
@@ -362,11 +363,8 @@ def _dates(source: _Source, headline: str) -> moments.Published:
     if when.published is not None:
         return when
     latest = (fetched_at + moments.FUTURE).date()
-    raw = page_date(source.survey, source.url, latest)
-    searched = parse_date(raw, origin="text:htmldate") if raw else None
-    if searched is not None and searched.raw.endswith("-01-01"):  # a copyright's year, mostly
-        searched = replace(searched, precision="year")
-    extra = [searched] if searched is not None else []
+    found = last_date(source.survey, source.url, latest, language)
+    extra = [found] if found is not None else []
     return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
 
 
@@ -487,7 +485,8 @@ def _tag_sources(metadata: Metadata) -> Iterator[tuple[str, list[str]]]:
 
 def _standing(source: _Source, when: moments.Published, credited: Sequence[Credit]) -> Standing:
     """Tell what speaks for one story: what the page declares, and that a feed names it."""
-    origins = {moment.origin.partition(":")[0] for moment in when.candidates}
+    declared = (moment.origin for moment in when.candidates if moment.origin not in _OF_ANY_PAGE)
+    origins = {origin.partition(":")[0] for origin in declared}
     authors = {credit.origin for credit in credited if credit.role == "author"}
     return Standing(
         has_date=bool(origins & {"json-ld", "meta", "url"}),

@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from transforms.dates import parse_date
-from transforms.surroundings import around_headline, is_apart, line_of
+from transforms.surroundings import around_headline, headline_holders, is_apart, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from lxml.html import HtmlElement
 
@@ -36,8 +36,12 @@ _DATE_CLASS = re.compile(
 _DATE_HINTS = ("date", "Date", "datum", "Datum", "data", "fecha", "time", "Time", "publish", "Publish", "posted", "meta", "info", "byline")  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d{1,2}\.\d{1,2}\.\d\d(?!\d)")
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}[^\s\d]{2,}[.!?]$")  # seven words and a full stop
+_OF_OTHERS = re.compile(  # of a writer of comments or posts
+    r"\b(?:joined|registered|registriert|member since|mitglied seit|dabei seit|inscrit|registrado|зарегистрирован)\b",
+    re.IGNORECASE,
+)
 _CLOCK = r"(?:[\s,|·–—-]{1,4}(?:um|at|à|às|a las|kl\.?|alle|о|в)?\s*\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?)?"
-_SNIPPETS = tuple(
+SNIPPETS = tuple(
     re.compile(pattern + _CLOCK, re.IGNORECASE)
     for pattern in (
         r"(?<!\d)\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:19|20)\d\d(?!\d)",
@@ -48,12 +52,20 @@ _SNIPPETS = tuple(
 )
 
 
-def marked_dates(page: Survey, language: str | None) -> tuple[list[Moment], list[Moment]]:
-    """Read time elements and microdata: published ones (those named so first), modified ones."""
+def marked_dates(
+    page: Survey, headline: str, language: str | None
+) -> tuple[list[Moment], list[Moment]]:
+    """Read time elements and microdata: published ones (those named so first), modified ones.
+
+    Time elements around the headline come before those elsewhere on the page.
+    """
     named: list[Moment] = []
     other: list[Moment] = []
     modified: list[Moment] = []
-    for element in _marked(page):
+    around = headline_holders(page, headline)
+    has_choice = len(page.by_tag.get("time", ())) > 1
+    near = set(around_headline(page, headline)) if has_choice else set()
+    for element in _marked(page, near):
         prop = element.get("itemprop") or ""
         words = f"{prop} {element.get('class') or ''} {element.get('pubdate') or ''}"
         if _MODIFIED_WORDS.search(words):
@@ -61,6 +73,7 @@ def marked_dates(page: Survey, language: str | None) -> tuple[list[Moment], list
         elif (
             prop == "datePublished"
             or element.get("pubdate") is not None
+            or element in near
             or _PUBLISHED_WORDS.search(words)
         ):
             kept, most = named, MAX_FOUND
@@ -71,7 +84,7 @@ def marked_dates(page: Survey, language: str | None) -> tuple[list[Moment], list
         raw = element.get("datetime") or element.get("content") or element.text_content()
         origin = f"markup:{prop or element.tag}"
         moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
-        if moment is not None and not is_apart(element):
+        if moment is not None and not is_apart(element, around):
             kept.append(moment)
     return [*named, *other], modified
 
@@ -79,6 +92,7 @@ def marked_dates(page: Survey, language: str | None) -> tuple[list[Moment], list
 def searched_dates(page: Survey, headline: str, language: str | None) -> list[Moment]:
     """Search lines marked as a date, then the lines around the headline: the first that has one."""
     marked = page.classed(_DATE_CLASS, _DATE_HINTS)[:MAX_MARKED]
+    around = headline_holders(page, headline)
     for origin, elements, max_chars in (
         ("markup:class", marked, MAX_MARKED_CHARS),
         ("text:headline", around_headline(page, headline), MAX_LINE_CHARS),
@@ -87,21 +101,25 @@ def searched_dates(page: Survey, headline: str, language: str | None) -> list[Mo
             if _MODIFIED_WORDS.search(element.get("class") or ""):
                 continue
             found = _read_line(element, origin, language, max_chars)
-            if found is not None and not is_apart(element):
+            if found is not None and not is_apart(element, around):
                 return [found]
     return []
 
 
-def _marked(page: Survey) -> Iterator[HtmlElement]:
-    """Yield the elements with a date's property in the order of trust, then time elements."""
+def _marked(page: Survey, near: Container[HtmlElement]) -> Iterator[HtmlElement]:
+    """Yield the elements with a date's property in the order of trust, then time elements.
+
+    A time in a quoted post is that of another text.
+    """
     seen: set[int] = set()
     for prop in _PROPERTIES:
         for place in page.by_itemprop.get(prop, ())[:MAX_TIMES]:
             seen.add(place)
             yield page.elements[place]
-    for place in page.by_tag.get("time", ())[:MAX_TIMES]:
-        if place not in seen:
-            yield page.elements[place]
+    times = [page.elements[p] for p in page.by_tag.get("time", ()) if p not in seen]
+    for element in sorted(times, key=lambda element: element not in near)[:MAX_TIMES]:
+        if next(element.iterancestors("blockquote"), None) is None:
+            yield element
 
 
 def _read_line(
@@ -109,11 +127,13 @@ def _read_line(
 ) -> Moment | None:
     """Read the date in a short line, alone or among words; its year must be written out."""
     text = line_of(element, max_chars)
-    if not _YEAR.search(text) or _SENTENCE.match(text):
+    if not _YEAR.search(text) or _SENTENCE.match(text) or _OF_OTHERS.search(text):
         return None
     snippets = sorted(
-        (found.start(), found.group()) for p in _SNIPPETS for found in p.finditer(text)
+        (found.start(), found.group()) for p in SNIPPETS for found in p.finditer(text)
     )
+    if element.tag == "a" and text not in {snippet for _, snippet in snippets}:
+        return None  # the title of another page
     for raw in (*(snippet for _, snippet in snippets), text):
         moment = parse_date(raw, origin=origin, language=language)
         if moment is not None and moment.precision not in {"year", "month"}:

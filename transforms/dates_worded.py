@@ -35,7 +35,7 @@ _AFTERNOON = frozenset({"下午", "午後", "오후"})
 _WORDS_BETWEEN = r"(?:\s*(?:de|del|of|d'|di|da|den|of the|ta'|,|\.|/|-|\s|ב)\s*)*"
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([./\-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)\.?")
 _YEAR_MONTH_DAY = re.compile(
-    r"(?<!\d)(?P<year>\d{4})([/.-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)"
+    r"(?<!\d)(?P<year>\d{4})([/.-])\s?(?P<month>\d{1,2})\2\s?(?P<day>\d{1,2})(?!\d)\.?"
 )
 # Vowel signs of Indian scripts and of Thai are no letters to the regex engine.
 _ANY_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0e7f])+(?:\s(?:الثاني|الأول|الاول))?")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import htmldate
@@ -23,7 +24,7 @@ from transforms.dates import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date
 
     from lxml.html import HtmlElement
 
@@ -38,11 +39,13 @@ _HINTS = (
     "yline", "subline", "posted", "submitted", "created-post", "author", "autor", "field-content",
     "fa-clock-o", "fa-calendar", "fecha", "parution",
 )  # fmt: skip
-REPLACED = ("_external_date", "has_date_cue")
+REPLACED = ("_external_date", "dateutil_parse", "has_date_cue")
 _UNDATED = re.compile(r"(?<!\D)\D{40,}")  # looked for where a digit ends, not at each character
 _EDGE_CHARS = 18  # of an undated run: further from a digit htmldate looks for a copyright alone
 _COPYRIGHT = ("©", "copy", "(c)")
 _search_page = core.search_page
+_dateutil_parse = extractors.dateutil_parse
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001 (htmldate's dates have no zone)
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
@@ -95,6 +98,7 @@ def _our_reader() -> Iterator[None]:
     originals = {name: getattr(extractors, name) for name in REPLACED}
     try:
         extractors._external_date = _worded_date  # noqa: SLF001 (there is no setting for it)
+        extractors.dateutil_parse = _named_month
         extractors.has_date_cue = _always
         core.search_page = _search_dated
         yield
@@ -107,6 +111,19 @@ def _our_reader() -> Iterator[None]:
 def _worded_date(text: str) -> datetime | None:
     found = parse_date(text, origin="text")
     return found.at.replace(tzinfo=None) if found is not None else None
+
+
+def _named_month(text: str, **options: object) -> datetime:
+    """Read a date that names a month of a year, at least; dateutil takes the rest from today.
+
+    Raises: ValueError if it cannot be read, or names less.
+    """
+    read: list[datetime] = [
+        _dateutil_parse(text, default=default, **options) for default in _DEFAULTS
+    ]
+    if len({(found.year, found.month) for found in read}) > 1:
+        raise ValueError("no month of a year is named")
+    return read[0]
 
 
 def _search_dated(markup: str, options: Extractor) -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from transforms.dates import clock_offset, parse_date
 from transforms.dates_shown import marked_dates
+from transforms.metadata import types_of
 from transforms.records import Doubt, Moment
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 FUTURE = timedelta(days=1)
 CONFLICT = timedelta(days=1)
 EARLIEST_YEAR = 1990
+PAGE_ORIGIN = "json-ld:WebPage"
+_PAGE_TYPES = frozenset({"WebPage", "ItemPage", "AboutPage", "FAQPage", "MedicalWebPage"})
 FURTHEST_ZONE = timedelta(hours=14)
 QUARTER = timedelta(minutes=15)
 _DAY_FIRST_COUNTRIES = {"uk": "gb", **{code: code for code in ("ie", "au", "nz", "in", "za", "pk")}}
@@ -77,22 +80,32 @@ class Published:
     doubts: tuple[Doubt, ...]
 
 
-def gather(
-    page: Survey, metadata: Metadata, url: str, entry: Entry | None, language: str | None
+def gather(  # noqa: PLR0913, PLR0917 (each source of dates)
+    page: Survey,
+    metadata: Metadata,
+    url: str,
+    entry: Entry | None,
+    language: str | None,
+    headline: str,
 ) -> tuple[list[Moment], list[Moment]]:
-    """Return the candidates for the time of publication and of the last change, all origins."""
+    """Return the candidates for the time of publication and of the last change, all origins.
+
+    What a page declares of itself, not of its article, counts where nothing else is declared.
+    """
     node = metadata.article
     published = _read((("json-ld:datePublished", _strings(node.get("datePublished"))),), language)
     published += _read(_meta_values(metadata, _PUBLISHED_META), language)
     if entry is not None and entry.published is not None:
         published.append(entry.published)
-    in_markup, modified_in_markup = marked_dates(page, language)
+    in_markup, modified_in_markup = marked_dates(page, headline, language)
     published += in_markup
     if (in_url := url_date(url)) is not None:
         published.append(in_url)
     if not published:
         raw = _strings(node.get("dateCreated")) + _strings(node.get("uploadDate"))
         published += _read((("json-ld:dateCreated", raw),), language)
+    if not published:
+        published += _read(((PAGE_ORIGIN, _of_page(metadata)),), language)
     modified = _read((("json-ld:dateModified", _strings(node.get("dateModified"))),), language)
     modified += _read(_meta_values(metadata, _MODIFIED_META), language)
     return _once(published), _once(modified + modified_in_markup)
@@ -257,6 +270,12 @@ def _strings(value: object) -> list[str]:
     if isinstance(value, list):
         return [item for item in value if isinstance(item, str)]
     return []
+
+
+def _of_page(metadata: Metadata) -> list[str]:
+    """Return when the page was published by the JSON-LD of a page that is called no article."""
+    pages = (node for node in metadata.nodes if _PAGE_TYPES & set(types_of(node)))
+    return [raw for node in pages for raw in _strings(node.get("datePublished"))][:1]
 
 
 def _meta_values(metadata: Metadata, names: Sequence[str]) -> list[tuple[str, list[str]]]:

@@ -29,18 +29,31 @@ _ROOTS = frozenset({"body", "html", "main", "article"})  # 'comments-open' says 
 
 def around_headline(page: Survey, headline: str) -> list[HtmlElement]:
     """Return the elements around the headline, in page order, those after it first."""
-    wanted = fold(headline)
-    places = sorted(place for tag in ("h1", "h2", "h3") for place in page.by_tag.get(tag, ()))
-    named = (place for place in places if fold(page.elements[place].text_content()) == wanted)
-    place = next(named, None)
-    if place is None:
-        place = next(iter(page.by_tag.get("h1", ())), None)
+    place = _headline_place(page, headline)
     if place is None:
         return []
     after = page.elements[place + 1 : place + 1 + ELEMENTS_AFTER]
     around = set(page.elements[place].iterancestors())
     before = page.elements[max(0, place - ELEMENTS_BEFORE) : place]
     return [*after, *(element for element in reversed(before) if element not in around)]
+
+
+def headline_holders(page: Survey, headline: str) -> set[HtmlElement]:
+    """Return the elements that the headline stands in: the article's, whatever they are called."""
+    place = _headline_place(page, headline)
+    return set() if place is None else set(page.elements[place].iterancestors())
+
+
+def _headline_place(page: Survey, headline: str) -> int | None:
+    """Return where the headline stands: the heading that says it, or more; else the first one."""
+    wanted = fold(headline)
+    places = sorted(place for tag in ("h1", "h2", "h3") for place in page.by_tag.get(tag, ()))
+    texts = {place: fold(page.elements[place].text_content()) for place in places}
+    named = (place for place, text in texts.items() if text == wanted)
+    longer = (place for place, text in texts.items() if wanted and wanted in text)
+    found = next(named, None)
+    first = next(iter(page.by_tag.get("h1", ())), None)
+    return found if found is not None else next(longer, first)
 
 
 def line_of(element: HtmlElement, max_chars: int) -> str:
@@ -65,19 +78,24 @@ def is_wholly(element: HtmlElement, tags: Collection[str]) -> bool:
     )
 
 
-def is_apart(element: HtmlElement) -> bool:
-    """Tell whether an element stands in a comment, a teaser, a sidebar or the page's foot."""
-    return _stands_in(element, _OF_OTHERS)
+def is_apart(element: HtmlElement, around: Collection[HtmlElement] = ()) -> bool:
+    """Tell whether an element stands in a comment, a teaser, a sidebar or the page's foot.
+
+    ``around``: what holds the headline; that is none of these, whatever it is called.
+    """
+    return _stands_in(element, _OF_OTHERS, around)
 
 
 def is_aside(element: HtmlElement) -> bool:
     """Tell whether an element stands in a comment, or in what is marked as beside the article."""
-    return _stands_in(element, _OF_COMMENTS)
+    return _stands_in(element, _OF_COMMENTS, ())
 
 
-def _stands_in(element: HtmlElement, names: re.Pattern[str]) -> bool:
+def _stands_in(
+    element: HtmlElement, names: re.Pattern[str], around: Collection[HtmlElement]
+) -> bool:
     for place in (element, *element.iterancestors()):
-        if place.tag in _ROOTS:
+        if place.tag in _ROOTS or place in around:
             continue
         if place.tag in _APART_TAGS or place.get("itemprop") in _APART_PROPERTIES:
             return True

@@ -117,7 +117,7 @@ def test_dates_of_other_things_are_not_taken(markup: str) -> None:
 
 
 def marked(markup: str) -> list[str]:
-    published, _ = marked_dates(survey(document_fromstring(markup)), "en")
+    published, _ = marked_dates(survey(document_fromstring(markup)), "Ferry closed", "en")
     return [moment.raw for moment in published]
 
 
@@ -182,3 +182,44 @@ def test_the_country_decides_how_english_writes_dates(
     declared: str | None, tag: str | None, host: str, language: str | None
 ) -> None:
     assert date_language(declared, tag, host) == language
+
+
+def days_marked(markup: str, headline: str = "Ferry closed") -> list[str]:
+    published, _ = marked_dates(survey(document_fromstring(markup)), headline, "en")
+    return [moment.at.date().isoformat() for moment in published]
+
+
+def test_a_time_beside_the_headline_comes_before_those_of_other_stories() -> None:
+    others = "<p><time class='post-time'>August {} 2022</time> Bread is dearer</p>" + "<i></i>" * 30
+    story = "<h1>Ferry closed <b>Subscribers</b></h1><time>June 21, 2017</time>"
+    listed = "".join(others.format(f"{day},") for day in (3, 4, 5, 6))
+    assert days_marked(f"{listed}{story}{listed}")[0] == "2017-06-21"
+
+
+def test_a_time_in_a_quoted_post_is_not_the_articles() -> None:
+    post = (
+        "<blockquote><p>So long, ferry</p><time datetime='2018-03-12'>12 March</time></blockquote>"
+    )
+    assert days_marked(f"<h1>Ferry closed</h1><p>Many mourn it.</p>{post}") == []
+
+
+def test_what_holds_the_headline_is_the_articles_whatever_it_is_called() -> None:
+    time = "<time pubdate datetime='2019-07-13T15:52:31+02:00'>13 July 2019</time>"
+    assert days_marked(f"<div id='sidebar'><h1>Ferry closed</h1>{time}</div>") == ["2019-07-13"]
+    assert days_marked(f"<h1>Ferry closed</h1><div id='sidebar'>{time}</div>") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("<span>Jane Doe, 18.09.2008</span>", "2008-09-18"),
+        ("<dd>Registered: 18.09.2008, 05:56</dd>", None),  # when its writer came
+        # another page's title
+        (f"<p>{'The harbour is quiet. ' * 4}<a href='/b'>Bulletin of 15 April 2020</a></p>", None),
+        ("<p><a href='/2020/04/15'>15 April 2020</a></p>", "2020-04-15"),
+    ],
+)
+def test_a_line_around_the_headline_may_date_something_else(line: str, day: str | None) -> None:
+    page = survey(document_fromstring(f"<h1>Ferry closed</h1>{line}"))
+    found = searched_dates(page, "Ferry closed", "en")
+    assert [moment.at.date().isoformat() for moment in found] == ([day] if day else [])
