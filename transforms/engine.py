@@ -38,7 +38,7 @@ from transforms.engine_content import Content, content_of
 from transforms.engine_pieces import Piece, pieces_of
 from transforms.engine_prose import Part, parts_of, prose, stop_words
 from transforms.engine_tree import clean, convert
-from transforms.scripts import density
+from transforms.scripts import SAMPLE_CHARS, density
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -55,7 +55,7 @@ WHOLE_PAGE_SHARE = 0.9
 WHOLE_PAGE_RATIO = 3.0  # a page with more than that beside a short text says it elsewhere
 APPENDED_HINTS = ("mvp-post-add", "infinite", "elementor-share-buttons")  # of RAW_TREE_PRUNE_XPATH
 
-_text = etree.XPath("string()")
+_text = etree.XPath("string()", smart_strings=False)
 
 # Discarded pages are told by a value; the library's own log line says nothing more.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -70,7 +70,7 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     """
     options = copy(_options())
     options.url = url
-    dense = density(cast("str", _text(tree)))
+    dense = density(_opening(tree))
     options.min_extracted_size = round(options.min_extracted_size / dense)
     if names is None or any(hint in names for hint in APPENDED_HINTS):
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
@@ -192,6 +192,18 @@ def _second_try(page: _Page, found: Content, options: Extractor) -> Content:
     return other if is_more and len(other.text) >= options.min_extracted_size else found
 
 
+def _opening(tree: HtmlElement) -> str:
+    """Return as much of a tree's text as its density is judged by."""
+    texts: list[str] = []
+    chars = 0
+    for text in tree.itertext():
+        texts.append(text)
+        chars += len(text)
+        if chars >= SAMPLE_CHARS:
+            break
+    return "".join(texts)
+
+
 def _content(paragraphs: list[str]) -> Content:
     body = etree.Element("body")
     for text in paragraphs:
@@ -200,5 +212,4 @@ def _content(paragraphs: list[str]) -> Content:
 
 
 def _chars(tree: HtmlElement) -> int:
-    words = tree.text_content().split()
-    return sum(map(len, words)) + max(0, len(words) - 1)
+    return len(" ".join(cast("str", _text(tree)).split()))

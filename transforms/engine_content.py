@@ -9,7 +9,7 @@ Source: trafilatura 2.3.1, ``main_extractor.extract_content``; its test compares
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 from trafilatura import main_extractor
@@ -22,7 +22,7 @@ from trafilatura.xml import delete_element
 from transforms.engine_paths import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from lxml.etree import _Element
     from lxml.html import HtmlElement
@@ -34,6 +34,7 @@ _HANDLED = frozenset({"list", "code", "quote", "head", "p", "lb", "hi", "ref", "
 _REBUILT = frozenset({"code", "quote", "list", "table"})
 _NOT_LAST = frozenset({"head", "ref"})
 _SPACED = frozenset({"code", "pre"})
+_text = etree.XPath("string()", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def content_of(make_tree: Callable[[], HtmlElement], options: Extractor) -> Cont
     with answered(tree):
         _, _, tree = extract_comments(tree, options)
         body = _gathered(tree, options)
-        text = " ".join(map(str, body.itertext())).strip()
+        text = " ".join(cast("Iterator[str]", body.itertext())).strip()
     if len(body) == 0 or len(text) < options.min_extracted_size:
         tree = make_tree()
         with answered(tree):
@@ -148,8 +149,9 @@ def _without_repeats(body: _Element) -> None:
     """Drop a long piece that repeats the one before."""
     previous = None
     for piece in list(body):
-        text = " ".join("".join(map(str, piece.itertext())).split())
-        if text and text == previous and len(text) > MIN_DUPLICATE_LENGTH:
+        text = cast("str", _text(piece))
+        text = " ".join(text.split()) if len(text) > MIN_DUPLICATE_LENGTH else ""
+        if len(text) > MIN_DUPLICATE_LENGTH and text == previous:
             delete_element(piece, keep_tail=False)
         else:
             previous = text

@@ -127,44 +127,45 @@ _remembered: dict[Signature, tuple[int, ...]] = {}
 _telling: dict[str | None, bool] = {}
 
 
+_Matching = tuple[list[tuple["HtmlElement", "Signature"]], ...]
+"""The elements of a tree that match, with their signatures, for each of the expressions."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Stands for one expression while one tree is worked on."""
+    """Stands for one expression while a page is worked on. ``known``: the trees seen so far."""
 
     number: int
-    root: HtmlElement
-    matching: tuple[tuple[HtmlElement, Signature], ...]
+    known: dict[HtmlElement, _Matching]
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        """Return the matching elements below one of the tree's; another tree's are looked up."""
-        if tree.getroottree().getroot() is not self.root:
-            return [
-                element
-                for element, signature in _signed(tree)
-                if self.number in _remembered[signature]
-            ]
+        """Return the matching elements below one; taken out or changed, they match no more."""
+        root = tree.getroottree().getroot()
+        if root not in self.known:
+            self.known[root] = _matching(root)
         return [
             element
-            for element, signature in self.matching
+            for element, signature in self.known[root][self.number]
             if signature_of(element) == signature and _is_below(element, tree)
         ]
 
 
 @contextmanager
 def answered(root: HtmlElement) -> Iterator[None]:
-    """Answer trafilatura's expressions on this tree from one pass over it, inside the context."""
-    matching: list[list[tuple[HtmlElement, Signature]]] = [[] for _ in _PATHS]
-    for pair in _signed(root):
-        for number in _remembered[pair[1]]:
-            matching[number].append(pair)
+    """Answer trafilatura's expressions from one pass over each tree, inside the context.
+
+    In this tree, where none knows the frame, the element that holds the paragraphs is it.
+    """
+    matching = _matching(root)
     if not any(
         found for path, found in zip(_PATHS, matching, strict=True) if path.name == "BODY_XPATH"
     ):
         frame = frame_of(root)
-        matching[0] += [(frame, signature_of(frame))] if frame is not None else []
+        matching[0].extend([(frame, signature_of(frame))] if frame is not None else [])
+    known = {root: matching}
     answers: dict[str, list[_Answer]] = {name: [] for name in NAMES}
-    for number, (path, found) in enumerate(zip(_PATHS, matching, strict=True)):
-        answers[path.name].append(_Answer(number, root, tuple(found)))
+    for number, path in enumerate(_PATHS):
+        answers[path.name].append(_Answer(number, known))
     try:
         for name, expressions in answers.items():
             setattr(main_extractor, name, expressions)
@@ -174,6 +175,15 @@ def answered(root: HtmlElement) -> Iterator[None]:
         main_extractor.delete_by_link_density = delete_by_link_density
         for name, originals in ORIGINALS.items():
             setattr(main_extractor, name, list(originals))
+
+
+def _matching(root: HtmlElement) -> _Matching:
+    """Return the elements below one that match each expression."""
+    matching: _Matching = tuple([] for _ in _PATHS)
+    for pair in _signed(root):
+        for number in _remembered[pair[1]]:
+            matching[number].append(pair)
+    return matching
 
 
 def _signed(root: HtmlElement) -> list[tuple[HtmlElement, Signature]]:

@@ -143,7 +143,7 @@ def count_words(text: str) -> int:
     Source: the means are those of ICU 78's dictionaries (Unicode Standard Annex 29).
     """
     words = 0
-    if ANY_UNSPACED.search(text):
+    if not text.isascii() and ANY_UNSPACED.search(text):
         for script, chars_a_word in UNSPACED:
             text, chars = script.subn(" ", text)
             words += math.ceil(chars / chars_a_word)

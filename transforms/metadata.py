@@ -105,7 +105,8 @@ def plain(text: str) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAGS.sub(" ", text)
-    text = text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")
+    if not text.isascii():
+        text = text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")
     return " ".join(text.split())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SAMPLE_CHARS = 2000
+SAMPLE_CHARS: Final = 2000
 
 HAN_KANA: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
@@ -37,7 +37,7 @@ def density(text: str) -> float:
 
     Judged by the first two thousand characters.
     """
-    sample = text[:_SAMPLE_CHARS]
+    sample = text[:SAMPLE_CHARS]
     if _ANY_DENSE.search(sample) is None:
         return 1.0
     letters = sum(map(str.isalpha, sample))
