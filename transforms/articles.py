@@ -39,7 +39,7 @@ from transforms.page_marks import read_marks
 from transforms.pages import Page, TooComplexError, read_page
 from transforms.records import Article, Doubt, Problem, Tag, shown_text
 from transforms.refusals import challenge_reason, error_reason
-from transforms.standfirsts import take_standfirst
+from transforms.standfirsts import find_lead, is_missed, take_standfirst
 from transforms.survey import Survey, survey
 from transforms.taking_out import drop_menus
 from transforms.titles import Title, choose_title
@@ -179,9 +179,7 @@ def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | 
         learned=source.learned("byline"),
     )
     sightings = _sightings(source, title, when, credited)
-    shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
-    page_text = set_aside(source.survey)
-    blocks = _blocks(source, page_text, title, [credit.name for credit in credited], shown)
+    blocks, page_text, shown = _text(source, title, [credit.name for credit in credited])
     if not title.headline:
         title = replace(title, headline=_first_words(blocks.body))
     if not title.headline:
@@ -389,17 +387,27 @@ def _sightings(
     )
 
 
-def _blocks(
-    source: _Source, page_text: PageText, title: Title, authors: list[str], standfirst: str | None
-) -> Blocks:
-    """Build the blocks of the page's text, or of the declared text where the page shows less."""
+def _text(source: _Source, title: Title, authors: list[str]) -> tuple[Blocks, PageText, str | None]:
+    """Build the blocks of the page's text; return them with what is beside, and its standfirst."""
+    shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
+    lead = None if shown else find_lead(source.survey, title.headline)
+    page_text = set_aside(source.survey)
+    pieces = _pieces(source)
+    if lead and is_missed(lead, [piece.text for piece in pieces], page_text.squeezed):
+        shown = lead
+    titles = [title.headline, *([title.kicker] if title.kicker else [])]
+    blocks = build_blocks(pieces, page_text, titles=titles, authors=authors, standfirst=shown)
+    return blocks, page_text, shown
+
+
+def _pieces(source: _Source) -> list[Piece]:
+    """Return the pieces of the page's text, or of the declared text where the page shows less."""
     pieces = engine.main_text(source.page.tree, source.url, source.survey.lines)
     chars = sum(len(piece.text) for piece in pieces)
     declared = _declared_text(source.metadata, ARTICLE_BODY_RATIO * chars)
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
-        pieces = [Piece("paragraph", line) for line in declared]
-    titles = [title.headline, *([title.kicker] if title.kicker else [])]
-    return build_blocks(pieces, page_text, titles=titles, authors=authors, standfirst=standfirst)
+        return [Piece("paragraph", line) for line in declared]
+    return pieces
 
 
 def _declared_text(metadata: Metadata, min_chars: float) -> list[str]:

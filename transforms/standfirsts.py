@@ -3,20 +3,23 @@
 Many outlets declare their first paragraph as the description of the page. So what
 is declared counts as a standfirst only where the page also shows it in another
 manner than its paragraphs: as a heading, in bold as a whole, in a class of its own.
+Where nothing is declared, or other words, a lead is known by its name and place.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from transforms.asides import squeeze
+from transforms.line_words import SENTENCE_END
 from transforms.metadata import plain
 from transforms.surroundings import line_of
 from transforms.taking_out import drop
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -24,13 +27,62 @@ if TYPE_CHECKING:
 
 MIN_CHARS = 20
 MAX_CHARS = 1000
+MIN_LEAD_CHARS = 60
+MAX_LEAD_CHARS = 900
+MAX_REMEMBERED = 5_000
 MAX_BYLINE_CHARS = 100
 OPENING_CHARS = 12
+KEY_CHARS = 60
 ELEMENTS_AFTER_HEADLINE = 60
+MAX_HEADLINES = 2  # the second one stands below a menu or a breadcrumb that has it, too
 _HEADINGS = ("h1", "h2", "h3")
 _TAGS = frozenset({"p", "div", "h2", "h3", "h4", "h5", "section", "span"})
 _BOLD = frozenset({"b", "strong"})
 _OF_TEXT = re.compile(r"para(?:graph)?|body|text|content|absatz", re.IGNORECASE)
+# What outlets call a summary, in their markup.
+_NAMES = frozenset(
+    {
+        "abstract",
+        "anriss",
+        "bajada",
+        "catenaccio",
+        "chapeau",
+        "chapo",
+        "copete",
+        "deck",
+        "dek",
+        "description",
+        "entradilla",
+        "excerpt",
+        "hero",
+        "ingress",
+        "intro",
+        "introduction",
+        "introtext",
+        "lead",
+        "leader",
+        "leadtext",
+        "lede",
+        "manchet",
+        "occhiello",
+        "perex",
+        "preamble",
+        "resumo",
+        "sommario",
+        "standfirst",
+        "subhead",
+        "subheading",
+        "subheadline",
+        "subtitle",
+        "sumario",
+        "summary",
+        "teaser",
+        "teasertext",
+        "vorspann",
+        "zajawka",
+    }
+)
+_WORDS = re.compile(r"[A-Z]?[a-z]+")
 _BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|автор:?)\s+\S", re.IGNORECASE)
 
 
@@ -53,6 +105,62 @@ def take_standfirst(page: Survey, headline: str, declared: Iterable[str]) -> str
     return None
 
 
+def find_lead(page: Survey, headline: str) -> str | None:
+    """Return what stands below the headline and is named or set as its summary; None if nothing is.
+
+    It is left in the tree: the text of many pages has it as its first paragraph.
+    """
+    for element in _after_headline(page, headline):
+        is_named = _is_named(_names_of(element)) or _shares_header(element)
+        if not (is_named or _is_bold(element)) or _is_of_another(element):
+            continue
+        text = plain(line_of(element, 2 * MAX_LEAD_CHARS))
+        if MIN_LEAD_CHARS <= len(text) <= MAX_LEAD_CHARS and SENTENCE_END.search(text):
+            return text
+    return None
+
+
+def _names_of(element: HtmlElement) -> str:
+    """Return the classes of an element, and of the one that holds but it."""
+    above = element.getparent()
+    outer = above.get("class") if above is not None and len(above) == 1 else None
+    return f"{element.get('class') or ''} {outer or ''}"
+
+
+def is_missed(lead: str, texts: Sequence[str], squeezed: str) -> bool:
+    """Tell whether a summary stands above the texts that were found in a page, and in none.
+
+    ``squeezed``: the page's whole text, without spaces.
+    """
+    key = squeeze(lead)[:KEY_CHARS]
+    if not texts or any(key in squeeze(text) for text in texts):
+        return False
+    longest = squeeze(max(texts, key=len))[:KEY_CHARS]
+    return 0 <= squeezed.find(key) < squeezed.rfind(longest)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _is_named(names: str) -> bool:
+    """Tell whether one word of an element's classes is what outlets call a summary."""
+    return not _NAMES.isdisjoint(word.lower() for word in _WORDS.findall(names))
+
+
+def _shares_header(element: HtmlElement) -> bool:
+    """Tell whether an element is a line of the header that holds the page's headline."""
+    if element.tag not in {"p", "h2", "h3"}:
+        return False
+    header = next(element.iterancestors("header", "hgroup"), None)
+    return header is not None and next(header.iter("h1"), None) is not None
+
+
+def _is_of_another(element: HtmlElement) -> bool:
+    """Tell whether an element is mostly links, or stands beside the article."""
+    if next(element.iterancestors("a", "aside", "nav", "footer", "li"), None) is not None:
+        return True
+    linked = sum(len(link.text_content()) for link in element.iter("a"))
+    return linked * 2 > len(element.text_content())
+
+
 def _may_be_declared(element: HtmlElement, wanted: Collection[str]) -> bool:
     """Tell, by the first words, whether an element's text can be one that is wanted."""
     opening = next((piece for piece in element.itertext() if not piece.isspace()), "")
@@ -67,17 +175,18 @@ def _key(text: str) -> str:
 
 
 def _after_headline(page: Survey, headline: str) -> Iterator[HtmlElement]:
+    """Yield what follows the headings that show the headline; the only first heading else."""
     start = _key(headline)
     places = sorted(place for tag in _HEADINGS for place in page.by_tag.get(tag, ()))
-    for place in places:
-        if _key(page.elements[place].text_content()) == start:
-            following = page.elements[place + 1 : place + 1 + ELEMENTS_AFTER_HEADLINE]
-            yield from (
-                element
-                for element in following
-                if element.tag in _TAGS and next(element.iterancestors("figure"), None) is None
-            )
-            return
+    shown = {place: _key(page.elements[place].text_content()) for place in places}
+    found = [place for place in places if shown[place] == start] or [
+        place for place in places if start and start in shown[place]
+    ]
+    first = page.by_tag.get("h1", ())
+    for place in found[:MAX_HEADLINES] or (first if len(first) == 1 else ()):
+        for element in page.elements[place + 1 : place + 1 + ELEMENTS_AFTER_HEADLINE]:
+            if element.tag in _TAGS and next(element.iterancestors("figure"), None) is None:
+                yield element
 
 
 def _is_set_apart(page: Survey, element: HtmlElement) -> bool:
