@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from transforms.records import Exchange, Feed, FeedDocument
     from warehouse.state import PollInHand
 
-POLLS_A_BATCH = 100
+POLLS_A_BATCH = 500
+"""The next batch waits for the slowest host of this one: of few, it would be waited for often."""
+LOADED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +117,8 @@ async def load_polls(run: Run, polled: Sequence[Feed] = ()) -> int:
     """
     in_hand = run.state.polls_in_hand(run.run_id)
     feeds = {feed.feed_id: feed for feed in polled}
-    for start in range(0, len(in_hand), POLLS_A_BATCH):
-        await _load_some(run, in_hand[start : start + POLLS_A_BATCH], feeds)
+    for start in range(0, len(in_hand), LOADED_AT_ONCE):
+        await _load_some(run, in_hand[start : start + LOADED_AT_ONCE], feeds)
     return len(in_hand)
 
 
