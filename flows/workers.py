@@ -1,6 +1,7 @@
 """The processes in which transforms run: a worker that hangs or dies costs one item.
 
-Items travel in small chunks, because a message costs more than most transforms.
+Items travel in small chunks, because a message costs more than most transforms;
+in ever smaller ones towards the end, so that no worker waits long for the last.
 When a chunk is lost, its items are run again one by one, so that only the guilty
 one is lost. Workers are forked from a server that has loaded the transforms
 once (on Linux), so that replacing one takes milliseconds.
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
     from multiprocessing.context import BaseContext
     from types import TracebackType
@@ -31,7 +32,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CHUNK_ITEMS = 16
-CHUNKS_A_WORKER = 4  # enough for an even share at the end, few enough messages
+CHUNKS_A_WORKER = 4  # of what is left: few messages at first, an even share at the end
 DETAIL_CHARS = 500
 GRACE_SECONDS = 5  # the pool is given this long to end a worker that exceeds its time itself
 PRELOADED = ["flows.workers_warm"]
@@ -81,8 +82,7 @@ class Workers:
 
         Raises: RuntimeError outside of the context.
         """
-        size = max(1, min(CHUNK_ITEMS, len(items) // (self._processes * CHUNKS_A_WORKER)))
-        chunks = [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+        chunks = list(_chunks(items, self._processes))
         window = asyncio.Semaphore(self._processes * 2)
 
         async def run(chunk: tuple[T, ...]) -> list[R | Lost]:
@@ -115,6 +115,18 @@ class Workers:
             return Lost("died", f"exit code {error.exitcode}")
         except Exception as error:  # noqa: BLE001 (a result or an item that cannot be pickled: its loss is told)
             return Lost("raised", _told(error))
+
+
+def _chunks(items: Sequence[T], processes: int) -> Iterator[tuple[T, ...]]:
+    """Part items into chunks, each a share of what is left.
+
+    Source: C. D. Polychronopoulos and D. J. Kuck, Guided Self-Scheduling (1987).
+    """
+    start = 0
+    while left := len(items) - start:
+        size = max(1, min(CHUNK_ITEMS, left // (processes * CHUNKS_A_WORKER)))
+        yield tuple(items[start : start + size])
+        start += size
 
 
 def _apply(function: Callable[[T], R], items: tuple[T, ...], limit_seconds: float) -> list[bytes]:

@@ -35,6 +35,11 @@ def misbehave(number: int) -> int:
     return number * 2
 
 
+def work_a_while(_: int) -> int:
+    time.sleep(0.02)
+    return os.getpid()
+
+
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
     with Workers(2, TIME_LIMIT_SECONDS) as pool:
@@ -44,6 +49,10 @@ def workers() -> Iterator[Workers]:
 
 def test_results_come_in_the_order_of_the_items(workers: Workers) -> None:
     assert asyncio.run(workers.map(double, range(100))) == [n * 2 for n in range(100)]
+
+
+def test_the_last_items_are_shared_by_the_workers(workers: Workers) -> None:
+    assert len(set(asyncio.run(workers.map(work_a_while, range(32)))[-4:])) == 2
 
 
 def test_nothing_in_gives_nothing_out(workers: Workers) -> None:
