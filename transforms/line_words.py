@@ -12,21 +12,21 @@ import re
 PROMO_WORDS = (
     # English, German, French
     "Read more", "Read also", "Also read", "Read next", "Read", "Read the full story", "See also", "More on this",
-    "More on this story", "More about", "Related", "Related articles?", "Related stor(?:y|ies)", "Related content",
+    "More on this story", "More about", "Related", "Related (?:articles?|posts?)", "Related stor(?:y|ies)", "Related content",
     "Recommended", "Don't miss", "Also on", "You may also like", "You might also like", "Listen to", "Listen now",
     "Further reading", "Sign up", "Subscribe", "Follow us", "Click here", "More from",
     "Lesen Sie (?:auch|mehr|dazu|hier)", "Mehr zum Thema", "Mehr dazu", "Auch interessant", "Siehe auch", "Weiterlesen",
-    "Mehr lesen", "Das könnte Sie auch interessieren", "Lesetipp", "Zum Thema", "Mehr erfahren", "Lies auch",
+    "Mehr lesen", "Auch lesen", "Zum Artikel", "Passend dazu", "Das könnte Sie auch interessieren", "Lesetipp", "Zum Thema", "Mehr erfahren", "Lies auch",
     "Lire aussi", "À lire aussi", "A lire aussi", "À lire", "Voir aussi", "Sur le même sujet", "À voir", "En savoir plus",
     # Romance
-    "Leer más", "Lea también", "Lee también", "Le puede interesar", "Te puede interesar", "También lee", "Vea también",
+    "Leer más", "Lea(?: más| además)?", "Lee(?: más| además)?", "Mir[ae]", "Puedes ver", "Te recomendamos", "Lea también", "Lee también", "Le puede interesar", "Te puede interesar", "También lee", "Vea también",
     "Ver más", "Más información", "Relacionado", "Llegiu també", "Leia também", "Leia mais", "Veja também", "Saiba mais",
     "Leggi anche", "Leggi di più", "Approfondisci", "Citește și", "Citeşte şi", "Citiți și", "Vezi și",
     # Germanic, Finnic, Baltic
     "Lees ook", "Lees meer", "Läs (?:också|även|mer)", "Les (?:også|mer)", "Læs (?:også|mere)", "Lesa meira",
     "Lue myös", "Lue lisää", "Loe (?:ka|lisaks|veel)", "Lasi(?:et)? (?:arī|vairāk)", "(?:Taip pat )?skaitykite(?: taip pat| daugiau)?",
     # Slavic, Hungarian, Albanian, Greek
-    "Czytaj (?:także|też|więcej|również)", "Zobacz (?:także|też|również)", "Přečtěte si", "Čtěte také", "Prečítajte si",
+    "Czytaj (?:także|też|więcej|również)", "Dowiedz się więcej", "Przeczytaj (?:także|też|również)", "Zobacz (?:także|też|również)", "Přečtěte si", "Čtěte také", "Prečítajte si",
     "Pročitaj(?:te)? (?:i|još|više)", "Preberite (?:še|tudi)", "Прочитајте (?:и|још|више|повеќе)", "Прочетете(?: още)?",
     "Още по темата", "Вижте още", "Читайте также", "Читать также", "Читать далее", "Подробнее", "Смотрите также",
     "По теме", "Прочитайте также", "Читайте також", "Читайте ще", "Дивіться також", "Чытайце таксама", "Оқи отырыңыз",
