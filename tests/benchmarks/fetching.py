@@ -1,13 +1,14 @@
-"""What fetching costs: CPU milliseconds for a 304, an unchanged 200, a gzip page of 100 KB.
+"""What fetching costs: CPU milliseconds for a 304, an unchanged 200, a changed feed, a gzip page.
 
     python tests/benchmarks/fetching.py [--count N] [--runs N] [--reader PYTHON]
 
 Each is fetched from a server on loopback in a process of its own, from as many hosts as
 there are requests, once by bare aiohttp and once by the walk's own step: address checked,
-turn taken and kept in the ledger, archived, recorded. The bare client is the yardstick of
+turn taken and kept in the ledger, archived, recorded; a changed feed also parsed (in a worker,
+which is counted) and loaded. The bare client is the yardstick of
 the machine at that moment: compare ratios, not milliseconds. Medians over the runs.
 With `--reader`, the Python of an environment that has the library `reader`, both poll
-the same 25 feeds twice instead.
+the same feeds instead: new, unchanged, and in a steady state.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gzip
+import itertools
 import random
 import socket
 import statistics
@@ -28,7 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from fetching_twice import compare, documents
+from fetching_twice import KINDS as FEED_KINDS
+from fetching_twice import compare, document, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -37,6 +40,7 @@ PAGE_BYTES = 100_000
 KINDS = {
     "304": "a poll answered 304",
     "same": "a poll answered 200, body unchanged",
+    "changed": "a changed feed of 170 KB, loaded",
     "page": "a gzip page of 100 KB",
 }
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Feed</title></channel></rss>"""
@@ -72,7 +76,7 @@ async def measure(
     """Return (bare CPU, our CPU, our wall) in milliseconds a request, for each kind and run."""
     from flows.homes import prepare_home
     from flows.pages import fetch_some
-    from flows.polls import poll_feeds
+    from flows.polls import load_polls, poll_feeds
     from flows.run import open_run
     from flows.settings import read_settings
     from transforms.identity import want_id
@@ -83,6 +87,7 @@ async def measure(
         folder, connect_to=f"127.0.0.1:{port}", host_gap_seconds=0.0, batch_pages=count
     )
     found: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in KINDS}
+    few = max(1, count // 10)  # changed feeds: dear
     async with open_run("ingest", settings, {}) as run:
         now = run.clock()
         for number in range(-1, runs):  # the first warms up
@@ -114,6 +119,18 @@ async def measure(
                         now,
                     )
                     ours = await cost(lambda: fetch_some(run, "live"), count)
+                elif kind == "changed":
+                    hosts = hosts[:few]
+                    urls = [f"http://{host}/full-{number}x{one}/" for one, host in enumerate(hosts)]
+                    feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
+
+                    async def poll_and_load(some: list[Feed] = feeds) -> None:
+                        await poll_feeds(run, some)
+                        await load_polls(run, some)
+
+                    before = sum(run.costs.values())
+                    cpu, wall = await cost(poll_and_load, few)
+                    ours = cpu + (sum(run.costs.values()) - before) * 1000 / few, wall
                 else:
                     feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
                     run.state.put_feed_states(
@@ -121,7 +138,7 @@ async def measure(
                         for url in urls
                     )
                     ours = await cost(lambda f=feeds: poll_feeds(run, f), count)
-                bare = await cost(lambda u=urls: fetch_bare(port, u), count)
+                bare = await cost(lambda u=urls: fetch_bare(port, u), len(urls))
                 if number >= 0:
                     found[kind].append((bare[0], *ours))
     return found
@@ -181,20 +198,33 @@ async def serve(port: int) -> None:
         "same": _answer(FEED * 200, 'ETag: "b"\r\nContent-Type: application/rss+xml'),
         "page": _answer(page, "Content-Type: text/html\r\nContent-Encoding: gzip"),
     }
-    for name, body in documents().items():
-        heads[name] = _answer(body, 'ETag: "a"\r\nContent-Type: application/rss+xml')
+    heads |= {name: _feed(name) for kind in FEED_KINDS for some in rounds(kind) for name in some}
+    versions = itertools.count(1)
+
+    def answer(name: str, asked: bytes) -> bytes:
+        if "changing" in name:
+            return _feed(name, next(versions))
+        if name.partition("-")[0] in FEED_KINDS and b"if-none-match:" in asked.lower():
+            return heads["304"]
+        if name not in heads:
+            heads[name] = _feed(name)
+        return heads[name]
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while asked := await reader.readuntil(b"\r\n\r\n"):
                 name = asked.split(b"/", 2)[1].decode()
-                is_known = name.startswith("twice") and b"if-none-match:" in asked.lower()
-                writer.write(heads["304" if is_known else name])
+                writer.write(answer(name, asked))
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
     async with await asyncio.start_server(talk, "127.0.0.1", port, backlog=1000) as listening:
         await listening.serve_forever()
+
+
+def _feed(name: str, version: int = 0) -> bytes:
+    tag = f'"{version}"' if version else '"a"'
+    return _answer(document(name, version), f"ETag: {tag}\r\nContent-Type: application/rss+xml")
 
 
 def _answer(body: bytes, headers: str) -> bytes:
