@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from transforms import gaps
+from transforms import gaps, moves
 from transforms.batches import ReadPoll
 from transforms.failures import CHALLENGE, failure_weight
 from transforms.fates import Fate, poll_fate, retry_delay
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 4
 PASSING = 0.5  # failures that weigh no more may pass
+FAILED = frozenset({"failed", "given_up"})
 TRIES_APART = timedelta(minutes=30)
 
 
@@ -45,14 +46,21 @@ class FollowUp:
     put_off: list[tuple[str, datetime]] = field(default_factory=list)
     parts: list[FeedState] = field(default_factory=list)  # validators of sitemaps of an index
 
-    def add(self, document: FeedDocument, done: FeedDone, poll: ReadPoll) -> None:
-        """Add what a document leads to: a gap filled, documents wanted, or itself put off."""
+    def add(
+        self, document: FeedDocument, done: FeedDone, poll: ReadPoll, part: FeedState | None
+    ) -> None:
+        """Add what a document leads to: a gap filled, documents wanted, or itself put off.
+
+        ``part`` is what was remembered of it.
+        """
         if poll.fate.outcome == "failed":
             wait = max(TRIES_APART, retry_delay(document.attempts + 1))
             self.put_off.append((document.document_id, self.now + wait))
             return
         self.finished.append(document.document_id)
-        if document.gap_id is None:
+        if moves.is_claim(document):
+            self.parts.append(claim_after(document, done, poll, part, self.now))
+        elif document.gap_id is None:
             self.parts += _part_after(document, done, self.now)
         gap = self.gaps.get(document.gap_id or "")
         if gap is None or document.url in gap.urls:
@@ -92,6 +100,55 @@ def read_document(
         decisions=decide(parsed.entries, known) if parsed else (),
         lane=document.lane,
     )
+
+
+def read_claim(
+    document: FeedDocument,
+    done: FeedDone,
+    known: Mapping[str, KnownEntry],
+    states: Mapping[str, FeedState],
+    now: datetime,
+) -> ReadPoll:
+    """Return a document at the address that a feed names as its new one.
+
+    Its entries count only if the feed is known by them. Once it is proven that the feed
+    has moved, the feed is asked there. ``states``: of the feed, and of the document.
+    """
+    poll = read_document(document, done, known)
+    if not is_same_feed(done, poll):
+        if poll.fate.outcome in FAILED:
+            return poll
+        other = Fate(outcome="skipped", reason="document_of_another_feed", detail=document.url)
+        return replace(poll, fate=other, parsed=None, decisions=())
+    part = claim_after(document, done, poll, states.get(gaps.part_id(document)), now)
+    found = moves.adopted(states[document.feed_id], part, done.exchange, now)
+    return poll if found is None else replace(poll, state=found[0], move=found[1])
+
+
+def claim_after(
+    document: FeedDocument, done: FeedDone, poll: ReadPoll, part: FeedState | None, now: datetime
+) -> FeedState:
+    """Return what to remember of a claimed address that answered."""
+    before = part or FeedState(feed_id=gaps.part_id(document), url=document.url)
+    seen = replace(before, polled_at=now, due_reason="when the feed names it again")
+    if not is_same_feed(done, poll):  # nor are its validators, by which it would seem so
+        return moves.after_claim(seen, is_same_feed=False, now=now)
+    for read in _part_after(document, done, now):
+        seen = replace(
+            seen,
+            etag=read.etag,
+            last_modified=read.last_modified,
+            body_hash=read.body_hash,
+            full_fetch_at=now,
+        )
+    return moves.after_claim(seen, is_same_feed=True, now=now)
+
+
+def is_same_feed(done: FeedDone, poll: ReadPoll) -> bool:
+    """Tell whether a document is of the feed that is known: unchanged, or entries shared."""
+    if poll.fate.outcome in FAILED:
+        return False
+    return done.parsed is None or any(one.reason != "new" for one in poll.decisions)
 
 
 def _may_pass(document: FeedDocument, done: FeedDone) -> bool:

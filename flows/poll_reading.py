@@ -83,6 +83,8 @@ def read_poll(
         gap = gaps.gap_before(state, done.parsed, done.exchange, feed, known, run.clock())
         wanted = gaps.documents_after_poll(feed, done.parsed, done.exchange, state, gap)
         after = gaps.remembering(after, done.parsed, run.clock())
+    if done.parsed is not None and is_same:
+        wanted += moves.claimed_documents(after, done.parsed)
     return ReadPoll(
         exchange=done.exchange,
         feed_id=feed.feed_id,

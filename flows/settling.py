@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from expectations.check import check_entries
-from flows.document_reading import FollowUp, read_document
+from flows.document_reading import FollowUp, read_claim, read_document
 from flows.poll_reading import read_poll, worth_checking
 from transforms.batches import Stamp, poll_batch
+from transforms.gaps import part_id
 from transforms.guids import doubtful_links, recognised
+from transforms.moves import is_claim, may_ask_claim
 from transforms.optouts import of_hosts
 from transforms.urls import host_of
 from warehouse import coverage, history, load, read
@@ -18,13 +20,14 @@ from warehouse.connection import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import duckdb
 
     from flows.jobs import FeedDone, FeedJob
     from flows.run import Run
     from transforms.batches import ReadPoll
-    from transforms.records import Batch, FeedState, Gap, KnownEntry
+    from transforms.records import Batch, FeedDocument, FeedState, Gap, KnownEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ def _settled(
 ) -> _Settled:
     now = run.clock()
     polls = [
-        read_document(job.document, one, held.entries)
+        _read_document(job.document, one, held, states, now)
         if job.document
         else read_poll(run, job.feed, one, states[job.feed.feed_id], held.entries)
         for job, one in zip(jobs, held.done, strict=True)
@@ -104,7 +107,7 @@ def _settled(
     led_to = FollowUp(gaps=held.gaps, wanted=wanted, limit=limit, now=now)
     for job, one, poll in zip(jobs, held.done, polls, strict=True):
         if job.document is not None:
-            led_to.add(job.document, one, poll)
+            led_to.add(job.document, one, poll, states.get(part_id(job.document)))
     fresh = [poll for poll in polls if poll.exchange.exchange_id not in held.loaded]
     checked = check_entries(worth_checking(fresh), now=now)
     batch = poll_batch(
@@ -117,6 +120,18 @@ def _settled(
     return _Settled(polls=polls, batch=batch, led_to=led_to)
 
 
+def _read_document(
+    document: FeedDocument,
+    done: FeedDone,
+    held: _Held,
+    states: Mapping[str, FeedState],
+    now: datetime,
+) -> ReadPoll:
+    if is_claim(document):
+        return read_claim(document, done, held.entries, states, now)
+    return read_document(document, done, held.entries)
+
+
 def _load(
     run: Run,
     con: duckdb.DuckDBPyConnection,
@@ -126,12 +141,23 @@ def _load(
 ) -> None:
     now, batch = run.clock(), settled.batch
     run.state.want(batch.wants, now)  # first: what the load makes known is not wanted again
-    run.state.want_documents(settled.led_to.wanted, now)  # likewise
+    run.state.want_documents(_wanted(run, settled.led_to, now), now)  # likewise
     hosts = run.state.host_states({host_of(job.feed.url) for job in jobs})
     gaps = (*batch.gaps, *settled.led_to.gaps.values())
     sources = {host_of(job.feed.url): job.feed.source_id for job in jobs}
     opt_outs = (*of_hosts(hosts, sources), *(said for one in done for said in one.opt_outs))
     load.load(con, replace(batch, host_states=hosts, gaps=gaps, opt_outs=opt_outs))
+
+
+def _wanted(run: Run, led_to: FollowUp, now: datetime) -> list[FeedDocument]:
+    """Return the further documents to put in hand; claimed addresses were not asked lately."""
+    claims = [part_id(document) for document in led_to.wanted if is_claim(document)]
+    asked = run.state.feed_states(claims) if claims else {}
+    return [
+        document
+        for document in led_to.wanted
+        if not is_claim(document) or may_ask_claim(asked.get(part_id(document)), now)
+    ]
 
 
 def _recognise(

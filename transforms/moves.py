@@ -1,5 +1,8 @@
 """Feeds that move: permanent redirects are followed for good once it is proven where they lead.
 
+A document that names a new address itself (``itunes:new-feed-url``) is believed no sooner:
+it may have been copied from another feed, or name an address that never came to life.
+
 Source: RFC 9110, sections 15.4.2 and 15.4.9. A server that is set up wrongly sends all
 its addresses to its front page, permanently, and takes that back the day after.
 """
@@ -10,16 +13,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from transforms.records import FeedMove
+from transforms.identity import make_id
+from transforms.records import FeedDocument, FeedMove
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from transforms.records import Exchange, FeedState, MoveEvent
+    from transforms.records import Exchange, FeedState, MoveEvent, ParsedFeed
 
 PERMANENT = frozenset({301, 308})
 PROVEN_POLLS = 3
 PROVEN_AFTER = timedelta(hours=48)
+CLAIM_ASKED_EVERY = timedelta(hours=12)
 LOST_AFTER_FAILURES = 4.0  # weighted: as many answers of 404
 GONE = 410
 GONE_AFTER_FAILURES = 2.0  # two answers of 410
@@ -49,16 +54,88 @@ def after_answer(
     give up encryption is not adopted.
     """
     target = permanent_target(exchange)
-    if target is None or (state.url.startswith("https:") and not target.startswith("https:")):
+    if target is None or _gives_up_encryption(state.url, target):
         return replace(state, moving_to=None, moving_at=None, moving_polls=0)
     if target != state.moving_to or state.moving_at is None:
         return replace(state, moving_to=target, moving_at=now, moving_polls=int(is_same_feed))
     if not is_same_feed:
         return replace(state, moving_at=now, moving_polls=0)
-    polls = state.moving_polls + 1
-    if polls < PROVEN_POLLS or now - state.moving_at < PROVEN_AFTER:
-        return replace(state, moving_polls=polls)
+    seen = replace(state, moving_polls=state.moving_polls + 1)
+    if not _is_proven(seen, now):
+        return seen
     return replace(state, url=target, moving_to=None, moving_at=None, moving_polls=0)
+
+
+def claimed_documents(state: FeedState, parsed: ParsedFeed) -> tuple[FeedDocument, ...]:
+    """Return the document at the address that a feed names as its new one; none without one."""
+    url = parsed.moved_to
+    if url is None or url == state.url or _gives_up_encryption(state.url, url):
+        return ()
+    claim_id = _claim_id(parsed.feed_id, url)
+    return (FeedDocument(document_id=claim_id, feed_id=parsed.feed_id, url=url),)
+
+
+def is_claim(document: FeedDocument) -> bool:
+    """Tell whether a further document of a feed is wanted to prove that the feed has moved."""
+    return document.document_id == _claim_id(document.feed_id, document.url)
+
+
+def may_ask_claim(part: FeedState | None, now: datetime) -> bool:
+    """Tell whether a claimed address was not asked lately; ``part``: what is remembered of it."""
+    return part is None or part.polled_at is None or now - part.polled_at >= CLAIM_ASKED_EVERY
+
+
+def after_claim(part: FeedState, *, is_same_feed: bool, now: datetime) -> FeedState:
+    """Return what is remembered of a claimed address after it was asked.
+
+    Counted as in `after_answer`: three times over 48 hours, the same feed must be there.
+    """
+    if not is_same_feed:
+        return replace(part, moving_at=None, moving_polls=0)
+    return replace(part, moving_at=part.moving_at or now, moving_polls=part.moving_polls + 1)
+
+
+def adopted(
+    state: FeedState, part: FeedState, exchange: Exchange, now: datetime
+) -> tuple[FeedState, FeedMove] | None:
+    """Return the state of a feed that asks at a claimed address, once it is proven; else None.
+
+    The validators and the hash are those of the new address: it gave them.
+    """
+    if state.url == part.url or not _is_proven(part, now):
+        return None
+    move = FeedMove(
+        feed_id=state.feed_id,
+        event="adopted",
+        from_url=state.url,
+        to_url=part.url,
+        why=f"named by the feed itself; asked {part.moving_polls} times, the same feed was there",
+        at=now,
+        exchange_id=exchange.exchange_id,
+    )
+    return replace(
+        state,
+        url=part.url,
+        etag=part.etag,
+        last_modified=part.last_modified,
+        body_hash=part.body_hash,
+        moving_to=None,
+        moving_at=None,
+        moving_polls=0,
+    ), move
+
+
+def _is_proven(state: FeedState, now: datetime) -> bool:
+    since = state.moving_at
+    return since is not None and state.moving_polls >= PROVEN_POLLS and now - since >= PROVEN_AFTER
+
+
+def _claim_id(feed_id: str, url: str) -> str:
+    return make_id("claim", feed_id, url)
+
+
+def _gives_up_encryption(url: str, target: str) -> bool:
+    return url.startswith("https:") and not target.startswith("https:")
 
 
 def returned(state: FeedState, subscribed_url: str) -> FeedState:

@@ -196,7 +196,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A further document of a feed that is wanted: an archive page, or a sitemap.
+    """A further document of a feed: an archive page, a sitemap, or what is at a claimed address.
 
     Of its entries those from ``since_at`` to ``until_at`` are taken in.
     """
@@ -205,7 +205,7 @@ class FeedDocument:
     feed_id: str  # whose entries it holds
     url: str
     lane: str = LIVE_LANE
-    gap_id: str | None = None  # the gap that it may fill; None: a part of a sitemap index
+    gap_id: str | None = None  # the gap that it may fill; None: a part of a sitemap index, a claim
     since_at: datetime | None = None
     until_at: datetime | None = None
     attempts: int = 0

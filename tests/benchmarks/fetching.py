@@ -81,6 +81,8 @@ async def measure(
     from flows.settings import read_settings
     from transforms.identity import want_id
     from transforms.records import Feed, FeedState, HostState, Want
+    from warehouse.connection import writing
+    from warehouse.load import put_feeds
 
     prepare_home(folder)
     settings = read_settings(
@@ -123,6 +125,8 @@ async def measure(
                     hosts = hosts[:few]
                     urls = [f"http://{host}/full-{number}x{one}/" for one, host in enumerate(hosts)]
                     feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
+                    with writing(run.home) as con:
+                        put_feeds(con, (), feeds, now)
 
                     async def poll_and_load(some: list[Feed] = feeds) -> None:
                         await poll_feeds(run, some)
@@ -138,6 +142,8 @@ async def measure(
                         for url in urls
                     )
                     ours = await cost(lambda f=feeds: poll_feeds(run, f), count)
+                    in_hand = run.state.polls_in_hand(run.run_id)  # of no feeds of the warehouse
+                    run.state.finish_polls([poll.exchange_id for poll in in_hand], ())
                 bare = await cost(lambda u=urls: fetch_bare(port, u), len(urls))
                 if number >= 0:
                     found[kind].append((bare[0], *ours))

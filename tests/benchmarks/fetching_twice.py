@@ -40,7 +40,7 @@ spent, known = [], set()
 for names in rounds:
     names = names.split(",")
     for name in set(names) - known:
-        reader.add_feed(f"{base}/{name}/")
+        reader.add_feed(f"{base}/{name}/", exist_ok=True)
     known |= set(names)
     for feed in reader.get_feeds():
         (reader.enable_feed_updates if feed.url.split("/")[-2] in names

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from faulty_feeds import Desk, Poll, Story, fault, feed_of, item, response, rss, tell_faults
+from faulty_feeds import Desk, Pages, Poll, Story, fault, feed_of, item, response, rss, tell_faults
 from typer.testing import CliRunner
 from walk_support import ask, audit
 
@@ -80,6 +80,66 @@ def test_a_redirect_to_another_feed_is_never_adopted(desk: Desk) -> Story:
     desk.serve("section.example", response(200, feed_of("section.example")))
     yield Poll(url)
     assert events(desk, url) == ["redirected", "withdrawn"]
+
+
+ITUNES = b'<rss xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
+
+
+def claiming(host: str, first: int, new: str) -> bytes:
+    """Return the answer of a feed that names a new address of its own, with an ETag."""
+    items = (item(-first + number, host) for number in range(4))
+    body = rss(*items, head=f"<itunes:new-feed-url>{new}</itunes:new-feed-url>")
+    return response(200, body.replace(b"<rss ", ITUNES), ETag=f'"{first}"')
+
+
+@fault
+def test_a_feed_is_asked_where_it_says_it_has_moved_once_that_is_proven(desk: Desk) -> Story:
+    """`itunes:new-feed-url`: asked beside the old address, and instead of it after 48 hours."""
+    host, new = "claims.example", "http://claimed.example/feed"
+    for number in itertools.count():
+        answer = claiming(host, number, new)
+        url = desk.serve(host, answer)
+        desk.serve("claimed.example", answer)
+        old = len(desk.requests(host))
+        polled = yield Poll(url, not_before=desk.machine.now + timedelta(hours=7))
+        if polled.state.url == new:
+            break
+        yield Pages()
+    assert desk.requests(host)[old:] == []  # asked no more
+    claims = [one for one in desk.requests("claimed.example") if one.target == "/feed"]
+    last = claims.pop()  # the poll itself
+    assert last.headers["if-none-match"] == f'"{number - 1}"'
+    assert claims[0].headers.get("if-none-match") is None
+    assert claims[1].headers["if-none-match"].startswith('"')
+    assert min(two.at - one.at for one, two in itertools.pairwise(claims)) >= timedelta(hours=12)
+    took = [one.at - claims[0].at >= timedelta(hours=48) for one in claims]
+    assert len(claims) >= 3
+    assert took[-1]
+    assert not any(took[2:-1])  # adopted as soon as it was proven
+    assert events(desk, url) == ["adopted"]
+
+
+@fault
+def test_an_address_of_another_feed_is_never_adopted_nor_its_entries_taken(desk: Desk) -> Story:
+    """The element was copied from another feed: what is there is not of this one."""
+    host = "copied.example"
+    began = desk.machine.now
+    other = desk.serve("theirs.example", response(200, feed_of("theirs.example")))
+    for number in range(6):
+        url = desk.serve(host, claiming(host, number, other))
+        polled = yield Poll(url, not_before=began + timedelta(hours=13 * number))
+        assert polled.state.url == url
+        yield Pages()
+    links = ask(desk.home, "select url from news.entries where feed_id = $1", feed_id(url))
+    assert all(link.startswith(f"http://{host}/") for (link,) in links)
+    said = ask(
+        desk.home,
+        "select distinct outcome, reason from ops.outcomes where item_id = $1 and url = $2",
+        feed_id(url),
+        other,
+    )
+    assert said == [("skipped", "document_of_another_feed")]
+    assert events(desk, url) == []
 
 
 @fault

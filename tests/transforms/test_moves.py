@@ -8,8 +8,17 @@ from itertools import pairwise
 
 import pytest
 
-from transforms.moves import after_answer, move_between, permanent_target, returned
-from transforms.records import Exchange, FeedState, Hop
+from transforms.moves import (
+    adopted,
+    after_answer,
+    after_claim,
+    claimed_documents,
+    is_claim,
+    move_between,
+    permanent_target,
+    returned,
+)
+from transforms.records import Exchange, FeedState, Hop, ParsedFeed
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -87,6 +96,45 @@ def test_a_move_that_is_taken_back_or_leads_elsewhere_begins_anew() -> None:
     assert (back.url, back.moving_to, back.moving_polls) == (OLD, None, 0)
     elsewhere = after_answer(once, answer(301, final=OTHER), is_same_feed=True, now=NOW + 3 * DAY)
     assert (elsewhere.url, elsewhere.moving_to, elsewhere.moving_polls) == (OLD, OTHER, 1)
+
+
+def parsed_at(moved_to: str | None) -> ParsedFeed:
+    return ParsedFeed(
+        feed_id="f", exchange_id="x", format="rss20", body_hash="", items=0, moved_to=moved_to
+    )
+
+
+def test_a_claimed_address_is_asked_unless_it_is_known_or_gives_up_encryption() -> None:
+    (document,) = claimed_documents(STATE, parsed_at(NEW))
+    assert (document.url, document.feed_id, is_claim(document)) == (NEW, "f", True)
+    assert not is_claim(replace(document, document_id="d"))
+    for known in (None, OLD, "http://b.example/feed"):
+        assert claimed_documents(STATE, parsed_at(known)) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_adopted"),
+    [
+        (((0, True), (24, True)), False),
+        (((0, True), (1, True), (2, True), (47, True)), False),
+        (((0, True), (24, True), (48, True)), True),
+        (((0, True), (24, False), (48, True), (60, True)), False),
+    ],
+)
+def test_a_claim_is_proven_as_a_redirect_is(
+    asked: tuple[tuple[int, bool], ...], *, is_adopted: bool
+) -> None:
+    part = FeedState(feed_id="part", url=NEW, etag='"n"', body_hash="11")
+    for hours, is_same in asked:
+        now = NOW + timedelta(hours=hours)
+        part = after_claim(part, is_same_feed=is_same, now=now)
+    found = adopted(STATE, part, answer(), now)
+    assert (found is not None) == is_adopted
+    if found is not None:
+        state, move = found
+        assert (state.feed_id, state.url, state.etag, state.body_hash) == ("f", NEW, '"n"', "11")
+        assert (move.event, move.from_url, move.to_url) == ("adopted", OLD, NEW)
+        assert adopted(state, part, answer(), now) is None  # told once
 
 
 def test_encryption_is_not_given_up() -> None:
