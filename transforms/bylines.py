@@ -14,6 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.agencies import find_agencies, find_agency
+from transforms.byline_words import (
+    CJK,
+    EDGES,
+    MAX_NAME_WORDS,
+    SPACE,
+    TRAILING,
+    strip_by,
+    without_dates,
+)
 from transforms.mastheads import fold
 from transforms.records import Credit
 
@@ -21,30 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_NAME_CHARS = 60
-MAX_NAME_WORDS = 6
 MAX_AUTHORS = 20
 MIN_OUTLET_CHARS = 4
 
-BY_WORDS = (
-    "By", "Von", "Par", "Por", "Di", "Da", "Door", "Av", "Af", "Autor", "Autora", "Autoren",
-    "Autorin", "Auteur", "Autore", "Author", "Authors", "Written by", "Text", "Texte", "Texto",
-    "Testo", "Story by", "Report by", "Words by", "Opinion by", "Analysis by", "Ein Kommentar von",
-    "Ein Bericht von", "Eine Analyse von", "Ein Interview von", "Kommentar von", "Analyse von",
-    "Interview von", "Propos recueillis par", "Posted by", "Published by", "Автор", "Авторы",
-    "Текст", "Подготовил", "Подготовила", "Автор текста", "Автори", "Yazan", "Haber", "Oleh",
-    "Penulis", "Reporter", "بقلم", "كتب", "كتبت", "מאת", "文", "文/", "作者", "記者", "记者", "기자",
-    "Tekst", "Szerző", "Autori", "Συντάκτης", "Article by", "Artikel von", "Erstellt von", "Eingestellt von",
-    "Veröffentlicht von", "Verfasst von", "Geschrieben von", "Publiziert von", "Pressemitteilung von",
-    "Text und Interview", "Text und Fotos", "Text & Fotos", "Text und Foto", "Posted", "More stories by",
-    "More articles by", "More by", "Show all articles of", "Show all articles by", "All articles by",
-    "All posts by", "Écrit par", "Publié par", "Zeige alle Beiträge von", "Alle Beiträge von",
-    "Beitrag von", "Interview", "Vom", "Escrito por", "Publicado por", "Scritto da", "Του", "Της", "Γράφει", "Kirjoittaja", "Skriven av",
-)  # fmt: skip
-_BY = re.compile(
-    r"^\s*(?:" + "|".join(sorted(map(re.escape, BY_WORDS), key=len, reverse=True)) + r")"
-    r"(?:\s*[::]\s*|\s+(?=\S)|(?<=[/文者])(?=\S))",
-    re.IGNORECASE,
-)
 _ROLE = re.compile(
     r"\b(?:reporter|correspondent|editor(?:ial)?|writer|journalist|columnist|bureau chief|"
     r"producer|photographer|contributor|freelance\w*|anchor|analyst|fellow|professor|"
@@ -54,6 +42,7 @@ _ROLE = re.compile(
     r"periodista|redactor\w*|corresponsal\w*|enviad[oa]|colaborador\w*|"
     r"giornalista|inviato|redattore|corrispondente|jornalista|rep[óo]rter|"
     r"dziennikarz|redaktor|novin[áa]r|muhabir\w*|корреспондент\w*|редактор\w*|журналист\w*|"
+    r"CEO|CTO|CFO|COO|(?:co-?)?founder|gründer(?:in)?|geschäftsführer(?:in)?|"
     r"обозреватель|journalist\w*|redaktør|redaktör|verslaggever|redacteur|politics|business)\b",
     re.IGNORECASE,
 )
@@ -76,20 +65,16 @@ _ORGANISATION = re.compile(
     r"صحيفة|وكالة|تحرير|قناة|مערכת|מערכת|سي ان ان|กองบรรณาธิการ|ข่าว",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
-    {"von", "van", "vom", "zu", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "do", "du",
-     "la", "le", "el", "al", "bin", "bint", "ibn", "ten", "ter", "y", "e", "af", "av", "san", "und"}
-)  # fmt: skip
 _RANKS = frozenset(
     {"staff", "senior", "chief", "political", "health", "sports", "national", "science", "foreign",
      "deputy", "managing", "associate", "business", "technology", "special"}
 )  # fmt: skip
 _NOT_A_NAME = re.compile(
-    r"^(?:https?:|www\.|@|\d|publiziert|posted|published|veröffentlicht|erschienen|about|no author|ohne autor|names?$|by$|datum\b|e-?mail)"
+    r"^(?:https?:|www\.|@|\d|publiziert|posted|published|veröffentlicht|erschienen|about|no author|ohne autor|names?$|by$|last$|mehr$|datum\b|e-?mail)"
     r"|[<>{}=\[\]]|\b(?:null|undefined|unknown|n/?a|none|anonymous|"
     r"publi[ée]e? le|publicado|veröffentlicht|aktualisiert|mis à jour|опубликовано|обновлено|giriş|güncelleme|"
     r"follow|share|comments?|min(?:utes)? read|updated|published|subscribe|sign (?:in|up)|"
-    r"view all|more from|all posts|read more|see more|copyright|"
+    r"tiempo de lectura|lesezeit|lesedauer|temps de lecture|tempo d[ei] (?:leitura|lettura)|reading time|full bio|see (?:bio|profile)|view all|more from|all posts|read more|see more|copyright|"
     r"january|february|april|june|july|august|september|october|november|december)\b",
     re.IGNORECASE,
 )
@@ -98,37 +83,22 @@ _SEPARATOR = re.compile(
     r"|\s+(?:and|und|et|y|og|och|en|и|та|oraz|ve|ja|és|și|ile|dan|و)\s+"
     r"|\s+(?:e|i|a)\s+(?=[^\W\d_a-z])|\s*&\s*"
 )
-_WEEKDAYS = (
-    r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?|Mo|Di|Mi|Do|Fr|Sa|So|"
-    r"(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch)\b[.,]*\s*"
-)
-_DATES = re.compile(
-    rf"(?:\b(?:am|on|vom|le|el)\s+)?(?:\b{_WEEKDAYS})?(?:"
-    r"\b\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b"
-    r"|\b\d{1,2}(?:\.|st|nd|rd|th|er)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d\b"
-    r"|\b[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d\b"
-    r"|\b(?:19|20)\d\d年\d{1,2}月\d{1,2}日)"
-    r"|(?:\b(?:at|um|à|a las|kl\.?)\s+)?\b\d{1,2}[:.]\d{2}\b(?:\s*(?:[ap]\.?m\.?|Uhr|h)\b)?(?:\s*(?:EST|EDT|ET|GMT|UTC|CES?T|P[SD]?T)\b)?"
-    r"|\b\d+\s*-?min(?:ute)?s?\s+read\b|\bvor\s+\d+\s+\w+|\b\d+\s+(?:hour|minute|day|week|month|year)s?\s+ago\b",
-    re.IGNORECASE,
-)
-_TRAILING = re.compile(
-    r"(?:\s+(?:am|on|at|um|vom|vor|le|el|says|said|sagt|schreibt|schrieb|writes|mehr|shares?|stand|publiziert|published|veröffentlicht|updated|aktualisiert|posted)[:,]?)+$",
-    re.IGNORECASE,
-)
 _PICTURED = re.compile(
     r"^(?:Fotos?|Photos?|Photographs?|Bild(?:er)?|Images?|Pictures?|Video|Grafik|Illustration|Фото|写真)\s*(?:by|von|de|par|di|[:])",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(  # who did something else, behind who wrote
+    r"(?<=\w)\W*\s(?:(?:Fotos?|Photos?|Bild(?:er)?|Illustrationen|Illustrations?|Quelle|Source|Video)\s*(?:\(s\)|:|von\b|by\b|par\b)|"
+    r"(?:Edited|Reviewed|Photographed|Illustrated|Translated|Fact[- ]checked)\s+by\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_TWICE = re.compile(r"^(\S+(?:\s+\S+){1,2})\s+\1\b.*$", re.DOTALL)  # a link's text, then its title
 _TEAM = re.compile(r"(?:[^\W\d_]+\s+)?(?:team|board|staff|desk|department|office)\b", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _MAIL = re.compile(r"\(?\s*[\w.+-]+@[\w-]+\.[\w.-]+\s*\)?")
 _BRACKETED = re.compile(r"\s*[(\[（【].*?[)\]）】]\s*")
 _WRAPPED = re.compile(r"^[\[(（【]([^\[\]()（）【】]*)[\])）】]$")
 _HANDLE = re.compile(r"(?:^|\s)@\w+")
-_SPACE = re.compile(r"\s+")
-_EDGES = " \t\n,.;:|–—-·•●*\"'“”„«»"
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_NAMES = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:\s+[\u4e00-\u9fff]{2,4})+$")  # whole names
 _CJK_ROLE = re.compile(
     r"(?:記者|记者|기자|編集委員|論説委員|特派員|责编|责任编辑|编辑|摄|撮影)[::]?"
@@ -156,6 +126,8 @@ def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
     agencies: list[str] = []
     if find_agency(raw) is not None:
         return Names(agencies=(raw.strip(),))
+    if _PICTURED.match(raw.strip()):
+        return Names()
     if fold(raw) in sites:
         return Names(desks=(raw.strip(),))
     for written in _parts(raw):
@@ -172,15 +144,15 @@ def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
 def _parts(raw: str) -> list[str]:
     text = _WRAPPED.sub(r"\1", unicodedata.normalize("NFC", raw).strip())
     text = _HANDLE.sub(" ", _MAIL.sub(" ", _URL.sub(" ", text)))
-    text = _DATES.sub(";", text) if any(map(str.isdigit, text)) else text
-    text = _strip_by(_BRACKETED.sub(" ", text))
-    text = _CJK_ROLE.sub("", text) if _CJK.search(text) else text
+    text = without_dates(_BESIDE.sub("", text))
+    text = _TWICE.sub(r"\1", strip_by(_BRACKETED.sub(" ", text)).strip())
+    text = _CJK_ROLE.sub("", text) if CJK.search(text) else text
     if _HAN_NAMES.match(text.strip()) and max(map(len, text.split())) > 2:  # noqa: PLR2004 (Japanese names: two and two)
         text = ";".join(text.split())
     found: list[str] = []
     for piece in _SEPARATOR.split(text):
         for position, part in enumerate(re.split(r"\s*,\s*", piece or "")):
-            cleaned = _TRAILING.sub("", _SPACE.sub(" ", _strip_by(part)).strip(_EDGES))
+            cleaned = TRAILING.sub("", SPACE.sub(" ", strip_by(part)).strip(EDGES))
             if not cleaned or _PICTURED.match(part) or (position and _is_role_or_place(cleaned)):
                 continue
             without_role = _without_role(cleaned)
@@ -189,18 +161,13 @@ def _parts(raw: str) -> list[str]:
     return found
 
 
-def _strip_by(text: str) -> str:
-    """Drop the words before a name: twice, as some templates add their own."""
-    return _BY.sub("", _BY.sub("", text, count=1), count=1)
-
-
 def _without_outlet(part: str, names: Iterable[str]) -> str:
     """Drop the outlet's name and what follows it: 'Jane Doe Coast Courier Staff'."""
     folded = part.casefold()
     for name in names:
         at = folded.find(f" {name.casefold()}")
         if at > 0 and len(name) >= MIN_OUTLET_CHARS and len(part[:at].split()) > 1:
-            return part[:at].strip(_EDGES)
+            return part[:at].strip(EDGES)
     return part
 
 
@@ -210,15 +177,18 @@ def _is_role_or_place(part: str) -> bool:
 
 def _without_role(part: str) -> str:
     """Drop a role that follows a name ('Jane Doe Staff Writer', 'Max Muster in Berlin')."""
-    part = re.sub(r"\s+(?:in|aus|for|für|pour|para)\s+[^\W\d_].*$", "", part)
+    before = re.sub(r"\s+(?:in|aus|for|für|pour|para)\s+[^\W\d_].*$", "", part)
+    part = before if " " in before else part  # a word alone: 'Society for Ferries'
     match = _ROLE.search(part)
     if match is None or _TEAM.match(part, match.start()):
         return part
     if match.start() == 0:
-        rest = part[match.end() :].strip(_EDGES)
+        rest = part[match.end() :].strip(EDGES)
         is_name = len(rest.split()) >= 2  # noqa: PLR2004 (given name, family name)
         return rest if is_name else part if _ORGANISATION.search(part) else ""
-    name = part[: match.start()].strip(_EDGES)
+    name = part[: match.start()].strip(EDGES)
+    if " " not in name and match.end() == len(part):
+        return part  # 'Roving Reporter' is what somebody calls himself
     name = name.rsplit(" ", 1)[0] if _has_rank(name) else name
     return part if _ORGANISATION.search(name) else name
 
@@ -243,24 +213,7 @@ def _once(names: list[str]) -> tuple[str, ...]:
 
 
 def _fold(name: str) -> str:
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", name)).strip(_EDGES).casefold()
-
-
-def starts_with_by(line: str) -> bool:
-    """Tell whether a line begins as bylines do: 'By', 'Von', 'Автор:'."""
-    return _BY.match(line) is not None
-
-
-def is_full_name(name: str) -> bool:
-    """Tell whether a name is written as a person's: two to four words with capitals, particles between."""
-    if _CJK.search(name):
-        return True
-    words = name.split()
-    capital = [word for word in words if word[:1].isupper()]
-    others = [word for word in words if not word[:1].isupper()]
-    return (
-        1 < len(words) <= MAX_NAME_WORDS and len(set(capital)) > 1 and _PARTICLES.issuperset(others)
-    )
+    return SPACE.sub(" ", unicodedata.normalize("NFKC", name)).strip(EDGES).casefold()
 
 
 def credits_of(names: Names, raw: str, origin: str) -> list[Credit]:
@@ -280,7 +233,7 @@ def picture_credits(raw: str) -> list[Credit]:
     text = re.sub(r"^\W*(?:Photo(?:graph)?|Foto|Bild|Image|Picture|Credit|Фото|写真|图|사진)s?\s*(?:by|von|de|par|di)?\s*[::]?\s*", "", raw.strip(" ©()"), flags=re.IGNORECASE)  # fmt: skip
     found: list[Credit] = []
     for part in re.split(r"\s*[/|,;©]\s*|\s+via\s+", text):
-        cleaned = part.strip(_EDGES + "()")
+        cleaned = part.strip(EDGES + "()")
         agency = find_agency(cleaned) or find_agency(
             re.sub(r"\s*(?:Photo|Foto|Images?)$", "", cleaned)
         )

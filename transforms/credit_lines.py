@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 from transforms.agencies import are_agencies, find_agencies, find_agency
-from transforms.bylines import MAX_NAME_CHARS, MAX_NAME_WORDS, picture_credits, read_names
+from transforms.byline_words import MAX_NAME_WORDS
+from transforms.bylines import MAX_NAME_CHARS, picture_credits, read_names
 from transforms.records import Credit
 
 MAX_AGENCY_WORDS = 4

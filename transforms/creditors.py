@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from transforms.byline_search import search_byline
-from transforms.bylines import credits_of, is_full_name, read_names, starts_with_by
+from transforms.byline_words import is_full_name, says_by
+from transforms.bylines import credits_of, read_names
 from transforms.mastheads import fold
 from transforms.metadata import Metadata, plain, texts_of
 from transforms.surroundings import around_headline, is_aside, is_wholly, line_of
@@ -28,6 +29,12 @@ MAX_BETWEEN_AUTHORS = 40  # elements: those of one byline stand together
 MIN_PARAGRAPH_CHARS = 80
 _BOLD = frozenset({"b", "strong"})
 _STRESSED = _BOLD | {"em", "i"}
+_SENTENCE = re.compile(r"[.?!…]\s*$|[?!]\s")
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i)?|auteurs?|autore|writers?|columnists?|journalists?|reporters?|"
+    r"contributors?|editors|author-profiles?|redakteure?)/[^/?#]+",
+    re.IGNORECASE,
+)
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _META_NAMES = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
@@ -65,7 +72,7 @@ def gather_credits(  # noqa: PLR0913 (each source of names)
     for origin, raws in _sources(page, metadata, entry, learned):
         found = [credit for raw in raws for credit in _read(raw, origin, sites)]
         if any(credit.role == "author" for credit in found):
-            return found
+            return _without_longer(found)
         institutions = institutions or found
     found = _read_near(page, headline, sites)
     if found:
@@ -75,6 +82,12 @@ def gather_credits(  # noqa: PLR0913 (each source of names)
         return institutions
     raw = search_byline(page)
     return _read(raw, "byline", sites) if raw else []
+
+
+def _without_longer(found: list[Credit]) -> list[Credit]:
+    """Drop what repeats a person's name and adds to it: 'Jane Doe Coast Courier'."""
+    people = [f"{c.name} " for c in found if c.role == "author" and is_full_name(c.name)]
+    return [c for c in found if not c.name.startswith(tuple(people))]
 
 
 def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
@@ -100,11 +113,13 @@ def _sources(
 def _read_near(page: Survey, headline: str, sites: Sequence[str]) -> list[Credit]:
     """Read the first line around the headline that says by whom: 'By Jane Doe and Max Roe'.
 
-    Or that only names people, in bold above the text.
+    Or that only names people: a link to an author's page, or in bold above the text.
     """
     for element in around_headline(page, headline):
         line = line_of(element, MAX_LINE_CHARS)
-        is_byline = starts_with_by(line) or (line and _is_bold_above_text(element))
+        is_byline = says_by(line) or (
+            line and (_leads_to_author(element) or _is_bold_above_text(element))
+        )
         if not is_byline or element.tag in _HEADINGS or is_aside(element):
             continue
         found = _read(line, "byline", sites)
@@ -114,10 +129,16 @@ def _read_near(page: Survey, headline: str, sites: Sequence[str]) -> list[Credit
     return []
 
 
+def _leads_to_author(element: HtmlElement) -> bool:
+    return element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "") is not None
+
+
 def _is_bold_above_text(element: HtmlElement) -> bool:
     """Tell whether a paragraph wholly in bold stands between a headline and the first full one."""
     following = element.getnext()
     if element.tag != "p" or following is None or following.tag != "p":
+        return False
+    if _SENTENCE.search(element.text_content()):
         return False
     before = element.itersiblings("p", preceding=True)
     return (

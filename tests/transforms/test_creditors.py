@@ -86,3 +86,41 @@ TEXT = "<p>" + "The ferry that has crossed the lagoon for forty years is closed.
 )
 def test_names_in_bold_above_the_text_are_its_byline(above: str, names: list[str]) -> None:
     assert credited(f"<h1>Ferry closed</h1>{above}{TEXT}") == names
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("<p>3 May 2021, 10:30 | By Jane Doe</p>", ["author Jane Doe"]),
+        ("<p>Datum: 03.11.2021 Autor: Max Muster</p>", ["author Max Muster"]),
+        ("<p>3 May 2021 | Harbour Life</p>", []),
+        ("<p><a href='/authors/jane-doe'>Jane Doe</a> on the lagoon</p>", ["author Jane Doe"]),
+        ("<p><a href='https://c.example/autor/9/max'>Max Muster</a></p>", ["author Max Muster"]),
+        # a page about somebody, a licence, a link to all authors
+        ("<p><a href='/people/jane-doe'>Jane Doe</a> sails</p>", []),
+        ("<p><a href='https://c.example/licenses/by/4.0'>CC BY</a></p>", []),
+        ("<p><a href='/authors/'>All Authors</a></p>", []),
+        ("<div class='comment'><a href='/authors/jane-doe'>Jane Doe</a></div>", []),
+    ],
+)
+def test_lines_around_the_headline_name_people_behind_a_date_or_in_a_link(
+    line: str, people: list[str]
+) -> None:
+    assert credited(f"<h1>Ferry closed</h1>{line}<p>The text.</p>") == people
+
+
+def test_a_question_in_bold_is_no_byline() -> None:
+    long = "The harbour will be quiet without it, say those who have lived there for years. " * 2
+    bold = "<h1>Ferry closed</h1><p><b>{}</b></p><p>" + long + "</p>"
+    assert credited(bold.format("Jane Doe")) == ["author Jane Doe"]
+    assert credited(bold.format("Captain Roe, what will you do now?")) == []
+
+
+def test_a_name_with_more_behind_it_repeats_the_name() -> None:
+    links = "<a rel='author'>{}</a>" * 2
+    marked = links.format("By Jane Doe", "By Jane Doe LAGOON CITY")
+    assert credited(f"<h1>Ferry closed</h1><p>{marked}</p>") == ["author Jane Doe"]
+    marked = links.format("Jane Doe", "Janet Doe")
+    assert credited(f"<h1>Ferry closed</h1><p>{marked}</p>") == [
+        "author Jane Doe", "author Janet Doe",
+    ]  # fmt: skip
