@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PROFILES = Path(".prefect", "profiles.toml")  # in the user's home, unless a variable moves it
-SETTINGS_FILES = ("prefect.toml", "pyproject.toml", ".env")  # Prefect reads those where it is run
 
 
 def to_its_end(work: Coroutine[Any, Any, T]) -> T:
@@ -71,10 +71,18 @@ def may_have_server(environment: Mapping[str, str], user_home: Path, folder: Pat
     """Tell whether anything that Prefect reads its settings from is there; else it has no server.
 
     Prefect's own answer costs its import, a second and a half of CPU at each run.
+
+    Raises: tomllib.TOMLDecodeError where ``folder`` has a pyproject.toml that is none.
     """
     if any(name.upper().startswith("PREFECT_") for name in environment):
         return True
     if (user_home / PROFILES).exists():
         return True
-    files = (folder / name for name in SETTINGS_FILES)
-    return any(file.is_file() and b"prefect" in file.read_bytes().lower() for file in files)
+    if (folder / "prefect.toml").exists() or "prefect_" in _text(folder / ".env").lower():
+        return True
+    project = _text(folder / "pyproject.toml")
+    return "tool" in project and "prefect" in tomllib.loads(project).get("tool", {})
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

@@ -120,8 +120,13 @@ def test_a_server_is_looked_for_wherever_prefect_reads_of_one(tmp_path: Path) ->
     assert not may_have_server({"PATH": "/bin", "HOME": "/prefect"}, user, folder)
     assert may_have_server({"PREFECT_API_URL": "http://127.0.0.1:4200/api"}, user, folder)
     assert may_have_server({"prefect_profile": "local"}, user, folder)
-    (folder / "pyproject.toml").write_text("[project]\nname = 'another'\n")
+    (folder / "pyproject.toml").write_text(
+        "[project]\nname = 'another'\ndependencies = ['prefect']\n[tool.ruff]\n"
+    )
     assert not may_have_server({}, user, folder)
+    (folder / "pyproject.toml").write_text("[tool.prefect.api]\nurl = 'http://127.0.0.1/api'\n")
+    assert may_have_server({}, user, folder)
+    (folder / "pyproject.toml").unlink()
     (folder / ".env").write_text("PREFECT_API_URL=http://127.0.0.1:4200/api\n")
     assert may_have_server({}, user, folder)
     (folder / ".env").unlink()
