@@ -39,7 +39,7 @@ from transforms.page_marks import read_marks
 from transforms.pages import Page, TooComplexError, read_page
 from transforms.records import Article, Doubt, Problem, Tag, shown_text
 from transforms.refusals import challenge_reason, error_reason
-from transforms.standfirsts import find_lead, is_missed, take_standfirst
+from transforms.standfirsts import below_headline, find_lead, is_missed, take_standfirst
 from transforms.survey import Survey, survey
 from transforms.taking_out import drop_menus
 from transforms.titles import Title, choose_title
@@ -389,8 +389,9 @@ def _sightings(
 
 def _text(source: _Source, title: Title, authors: list[str]) -> tuple[Blocks, PageText, str | None]:
     """Build the blocks of the page's text; return them with what is beside, and its standfirst."""
-    shown = take_standfirst(source.survey, title.headline, _descriptions(source.metadata))
-    lead = None if shown else find_lead(source.survey, title.headline)
+    below = below_headline(source.survey, title.headline)
+    shown = take_standfirst(source.survey, below, _descriptions(source.metadata))
+    lead = None if shown else find_lead(below)
     page_text = set_aside(source.survey)
     pieces = _pieces(source)
     if lead and is_missed(lead, [piece.text for piece in pieces], page_text.squeezed):

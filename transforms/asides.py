@@ -128,7 +128,7 @@ class PageText:
 def set_aside(page: Survey) -> PageText:
     """Take captions, galleries, embeds, video prompts and link boxes out of a tree, in place."""
     linked = _linked_lines(page.tagged("a"))
-    done = set(hidden_elements(page.elements[0]))
+    done = set(hidden_elements(page.styled))
     taken: list[tuple[HtmlElement, list[Part]]] = []
     for element in done:
         drop(element)

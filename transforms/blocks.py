@@ -26,7 +26,7 @@ from transforms.line_words import (
 )
 from transforms.page_labels import is_disclosure, is_label, is_offer, tells_reading_time
 from transforms.records import BODY_KINDS, Block, BlockKind, Credit
-from transforms.related import related_places
+from transforms.related import opens_related, related_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -300,6 +300,8 @@ def _linked_lists(pieces: Sequence[Piece], page: PageText) -> set[int]:
 def _without_related(drafts: list[Draft], page: PageText) -> list[Draft]:
     """Turn the sections that name other texts into promotion."""
     texts = [draft.text for draft in drafts]
+    if not any(map(opens_related, texts)):
+        return drafts
     linked = {
         place
         for place, draft in enumerate(drafts)

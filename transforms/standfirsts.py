@@ -19,7 +19,7 @@ from transforms.surroundings import line_of
 from transforms.taking_out import drop
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -86,13 +86,33 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+")
 _BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|автор:?)\s+\S", re.IGNORECASE)
 
 
-def take_standfirst(page: Survey, headline: str, declared: Iterable[str]) -> str | None:
+def below_headline(page: Survey, headline: str) -> list[HtmlElement]:
+    """Return what follows the headings that show the headline; a page's only first heading else."""
+    start = _key(headline)
+    places = sorted(place for tag in _HEADINGS for place in page.by_tag.get(tag, ()))
+    shown = {place: _key(page.elements[place].text_content()) for place in places}
+    found = [place for place in places if shown[place] == start] or [
+        place for place in places if start and start in shown[place]
+    ]
+    first = page.by_tag.get("h1", ())
+    return [
+        element
+        for place in found[:MAX_HEADLINES] or (first if len(first) == 1 else ())
+        for element in page.elements[place + 1 : place + 1 + ELEMENTS_AFTER_HEADLINE]
+        if element.tag in _TAGS and next(element.iterancestors("figure"), None) is None
+    ]
+
+
+def take_standfirst(
+    page: Survey, below: Iterable[HtmlElement], declared: Iterable[str]
+) -> str | None:
     """Take the standfirst out of the page's tree and return its text; None where there is none.
 
-    ``declared``: what the page and its feed call the page's description.
+    ``below``: what follows the headline; ``declared``: what the page and its feed call the
+    page's description.
     """
     wanted = {_key(text) for text in declared if len(text) >= MIN_CHARS}
-    for element in _after_headline(page, headline):
+    for element in below:
         if not (_may_be_declared(element, wanted) or _is_bold(element)):
             continue
         text = plain(line_of(element, 2 * MAX_CHARS))
@@ -105,12 +125,12 @@ def take_standfirst(page: Survey, headline: str, declared: Iterable[str]) -> str
     return None
 
 
-def find_lead(page: Survey, headline: str) -> str | None:
+def find_lead(below: Iterable[HtmlElement]) -> str | None:
     """Return what stands below the headline and is named or set as its summary; None if nothing is.
 
     It is left in the tree: the text of many pages has it as its first paragraph.
     """
-    for element in _after_headline(page, headline):
+    for element in below:
         is_named = _is_named(_names_of(element)) or _shares_header(element)
         if not (is_named or _is_bold(element)) or _is_of_another(element):
             continue
@@ -172,21 +192,6 @@ def _may_be_declared(element: HtmlElement, wanted: Collection[str]) -> bool:
 
 def _key(text: str) -> str:
     return squeeze(text).casefold().rstrip(".…")
-
-
-def _after_headline(page: Survey, headline: str) -> Iterator[HtmlElement]:
-    """Yield what follows the headings that show the headline; the only first heading else."""
-    start = _key(headline)
-    places = sorted(place for tag in _HEADINGS for place in page.by_tag.get(tag, ()))
-    shown = {place: _key(page.elements[place].text_content()) for place in places}
-    found = [place for place in places if shown[place] == start] or [
-        place for place in places if start and start in shown[place]
-    ]
-    first = page.by_tag.get("h1", ())
-    for place in found[:MAX_HEADLINES] or (first if len(first) == 1 else ()):
-        for element in page.elements[place + 1 : place + 1 + ELEMENTS_AFTER_HEADLINE]:
-            if element.tag in _TAGS and next(element.iterancestors("figure"), None) is None:
-                yield element
 
 
 def _is_set_apart(page: Survey, element: HtmlElement) -> bool:

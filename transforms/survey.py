@@ -34,6 +34,7 @@ class Survey:
     by_words: Mapping[str, list[int]]
     lines: str  # the classes and ids, one a line, in the order of by_words
     starts: tuple[int, ...]  # where each line starts, and the end
+    styled: tuple[HtmlElement, ...]  # those that an inline style may hide
 
     def tagged(self, *tags: str) -> list[HtmlElement]:
         """Return the elements with one of these tags, in page order."""
@@ -73,6 +74,7 @@ def survey(tree: HtmlElement) -> Survey:
     by_tag: dict[str, list[int]] = defaultdict(list)
     by_itemprop: dict[str, list[int]] = defaultdict(list)
     by_words: dict[str, list[int]] = defaultdict(list)
+    styled: list[HtmlElement] = []
     has_microdata = _has_microdata(tree)
     for place, element in enumerate(elements):
         get = element.get
@@ -81,11 +83,14 @@ def survey(tree: HtmlElement) -> Survey:
             by_words[value].append(place)
         if value := get("id"):
             by_words[value].append(place)
+        if (value := get("style")) and ("none" in value or "hidden" in value):
+            styled.append(element)
         if has_microdata and (value := get("itemprop")):
             by_itemprop[value].append(place)
     by_words = _on_one_line(by_words)
     starts = (0, *accumulate(len(words) + 1 for words in by_words))
-    return Survey(elements, by_tag, by_itemprop, by_words, "\n".join(by_words), starts)
+    lines = "\n".join(by_words)
+    return Survey(elements, by_tag, by_itemprop, by_words, lines, starts, tuple(styled))
 
 
 def _on_one_line(by_words: dict[str, list[int]]) -> dict[str, list[int]]:

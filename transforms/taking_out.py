@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.html import HtmlElement
 
 _menus = etree.XPath(
     "descendant::*[self::nav or self::select]"
     "[not(descendant::*[self::h1 or self::p or self::article or self::main or self::time])]"
 )
-_styled = etree.XPath("descendant::*[contains(@style, ':')]")
 _article_within = etree.XPath(
     "boolean(descendant-or-self::*[self::h1 or self::article or self::main])"
 )
@@ -45,15 +46,15 @@ def drop_menus(tree: HtmlElement) -> None:
         drop(menu)
 
 
-def hidden_elements(tree: HtmlElement) -> list[HtmlElement]:
-    """Return the elements that inline styles hide for good: none of them holds the article.
+def hidden_elements(styled: Iterable[HtmlElement]) -> list[HtmlElement]:
+    """Return, of elements with inline styles, those hidden for good: none holds the article.
 
     What is not displayed may be folded and shown at a click, unless it is but a short line;
     what is invisible in its place is not. Classes say nothing for sure.
     """
     return [
         element
-        for element in cast("list[HtmlElement]", _styled(tree))
+        for element in styled
         if (match := _HIDING.search(element.get("style") or "")) is not None
         and not _article_within(element)
         and (match["invisible"] is not None or len(element.text_content()) <= MAX_UNDISPLAYED_CHARS)

@@ -11,7 +11,7 @@ from transforms.blocks import Draft, build_blocks, number_blocks, reading_text, 
 from transforms.captions import split_credit
 from transforms.engine_pieces import Piece
 from transforms.records import BODY_KINDS
-from transforms.standfirsts import take_standfirst
+from transforms.standfirsts import below_headline, take_standfirst
 from transforms.survey import survey
 
 KINDS = st.sampled_from(
@@ -330,4 +330,4 @@ def test_a_declared_caption_is_no_standfirst() -> None:
     figure = f'<figure><figcaption><span class="lead">{declared}</span></figcaption></figure>'
     for markup, found in ((figure, None), (f'<div class="lead">{declared}</div>', declared)):
         page = survey(document_fromstring(f"<html><body><h1>A win</h1>{markup}</body></html>"))
-        assert take_standfirst(page, "A win", [declared]) == found
+        assert take_standfirst(page, below_headline(page, "A win"), [declared]) == found

@@ -9,7 +9,7 @@ from lxml.html import document_fromstring
 
 from transforms.articles import extract
 from transforms.records import Article, Exchange
-from transforms.standfirsts import find_lead, is_missed
+from transforms.standfirsts import below_headline, find_lead, is_missed
 from transforms.survey import survey
 
 HEADLINE = "Council votes to rebuild the old pier"
@@ -27,7 +27,7 @@ BODY = "".join(
 
 def lead_of(markup: str) -> str | None:
     page = document_fromstring(f"<html><body><h1>{HEADLINE}</h1>{markup}</body></html>")
-    return find_lead(survey(page), HEADLINE)
+    return find_lead(below_headline(survey(page), HEADLINE))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_lead_is_known_by_its_name_or_by_being_bold(markup: str) -> None:
 
 def test_a_lead_is_known_as_a_line_of_the_headlines_header() -> None:
     page = f"<html><body><header><h1>{HEADLINE}</h1><p>{LEAD}</p></header></body></html>"
-    assert find_lead(survey(document_fromstring(page)), HEADLINE) == LEAD
+    assert find_lead(below_headline(survey(document_fromstring(page)), HEADLINE)) == LEAD
 
 
 @pytest.mark.parametrize(
