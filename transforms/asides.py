@@ -339,16 +339,24 @@ def _is_in_article(element: HtmlElement) -> bool:
     return articles <= 1
 
 
+def _is_all_of(element: HtmlElement, parent: HtmlElement) -> bool:
+    """Tell whether an element is its parent's only child, without text beside it.
+
+    Its neighbours are looked for: children are counted one by one, in each of thousands of links.
+    """
+    return (
+        element.getnext() is None
+        and element.getprevious() is None
+        and not ((parent.text or "").strip() or (element.tail or "").strip())
+    )
+
+
 def _linked_lines(links: list[HtmlElement]) -> dict[HtmlElement, str]:
     """Return the paragraphs and list items that are one link, with their texts."""
     found: dict[HtmlElement, str] = {}
     for link in links:
         element, parent = link, link.getparent()
-        while (
-            parent is not None
-            and len(parent) == 1
-            and not ((parent.text or "").strip() or (element.tail or "").strip())
-        ):
+        while parent is not None and _is_all_of(element, parent):
             element, parent = parent, parent.getparent()
             if element.tag in {"p", "li"}:
                 found[element] = plain(element.text_content() if len(link) else link.text or "")

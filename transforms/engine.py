@@ -109,13 +109,18 @@ class _Page:
     def __init__(self, tree: HtmlElement, *, is_dense: bool) -> None:
         self.tree = tree
         self.is_dense = is_dense  # in a script whose words the stop lists do not tell
-        self.clean_chars = 0
+        self._clean_text = ""
 
     def clean(self) -> HtmlElement:
-        """Return a clean copy of the tree; the first one's length of text is kept."""
+        """Return a clean copy of the tree; the first one's text is kept."""
         made = clean(copy(self.tree))
-        self.clean_chars = self.clean_chars or _chars(made)
+        self._clean_text = self._clean_text or cast("str", _text(made))
         return made
+
+    @cached_property
+    def clean_chars(self) -> int:
+        """The length of the first clean copy's text, spaces collapsed."""
+        return _collapsed_chars(self._clean_text)
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -177,7 +182,9 @@ def _second_try(page: _Page, found: Content, options: Extractor) -> Content:
     dear, is left to texts of a few lines, where alone it was seen to find more than the prose.
     """
     share = len(found.text) / ESCALATION_PAGE_SHARE
-    if share >= _chars(page.tree) or share >= sum(len(part.text) + 1 for part in page.parts):
+    if share >= _collapsed_chars(page.tree.text_content()):
+        return found
+    if share >= sum(len(part.text) + 1 for part in page.parts):
         return found
     read = _content(page.prose)
     if len(read.text) > ESCALATION_JUSTEXT_RATIO * len(found.text):
@@ -211,5 +218,5 @@ def _content(paragraphs: list[str]) -> Content:
     return Content(body, " ".join(paragraphs))
 
 
-def _chars(tree: HtmlElement) -> int:
-    return len(" ".join(cast("str", _text(tree)).split()))
+def _collapsed_chars(text: str) -> int:
+    return len(" ".join(text.split()))
