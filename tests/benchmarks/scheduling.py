@@ -8,6 +8,10 @@ once, polled when they are due, and answered by invented servers with realistic 
 Each answer is held against what was asked for before. Printed is a table; exit code 1 if
 a rule was broken, a feed left out, or the busiest minute was twice the mean or more.
 
+Not in the CPU told of: the warehouse's list of feeds, sockets, archive, parsing, and the
+claims and polls in hand that make a run safe to kill. Machines that are shared are slower
+than at their best: a piece of work that is the same each time tells by how much.
+
 With --minutes it ends after so long, and tells of the time simulated until then, by six
 hours. With several processes, each has its share of the feeds, hosts, domains and addresses and
 a state file of its own; what came of them is added up, minute by minute.

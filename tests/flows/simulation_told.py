@@ -9,7 +9,7 @@ GAPS = ("gap", "gap_of_domain", "gap_of_address")
 RULES = (*GAPS, "retry_after", "freshness", "declared", "skipped", "validators")
 PARTS = {
     "import": "the first polls of all feeds: their times, written",
-    "choose": "every ten minutes: which feeds wait, which are due",
+    "choose": "every ten minutes, from the state file: which feeds wait, which are due",
     "read": "states of the feeds of a batch, before the polls and before the documents",
     "turn": "conditional headers; host, domain and address: gaps and requests to wait, durable",
     "decide": "the ledger after the answer; next poll and its reason after answer and document",
