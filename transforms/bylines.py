@@ -74,8 +74,8 @@ _NOT_A_NAME = re.compile(
     r"|[<>{}=\[\]]|\b(?:null|undefined|unknown|n/?a|none|anonymous|"
     r"publi[ée]e? le|publicado|veröffentlicht|aktualisiert|mis à jour|опубликовано|обновлено|giriş|güncelleme|"
     r"follow|share|comments?|min(?:utes)? read|updated|published|subscribe|sign (?:in|up)|"
-    r"tiempo de lectura|lesezeit|lesedauer|temps de lecture|tempo d[ei] (?:leitura|lettura)|reading time|full bio|see (?:bio|profile)|view all|more from|all posts|read more|see more|copyright|"
-    r"january|february|april|june|july|august|september|october|november|december)\b",
+    r"tiempo de lectura|lesezeit|lesedauer|temps de lecture|tempo d[ei] (?:leitura|lettura)|reading time|full bio|see (?:bio|profile)|view all|more from|all posts|read more|see more|"
+    r"copyright)\b|^(?:on\s+)?(?:january|february|april|june|july|august|september|october|november|december)[\s\d.,]*$",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
@@ -114,6 +114,9 @@ class Names:
     agencies: tuple[str, ...] = ()  # as written
 
 
+NOBODY = Names()
+
+
 def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
     """Split one byline into people, desks (organisations) and agencies.
 
@@ -127,7 +130,7 @@ def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
     if find_agency(raw) is not None:
         return Names(agencies=(raw.strip(),))
     if _PICTURED.match(raw.strip()):
-        return Names()
+        return NOBODY
     if fold(raw) in sites:
         return Names(desks=(raw.strip(),))
     for written in _parts(raw):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from transforms.byline_search import search_byline
 from transforms.byline_words import is_full_name, says_by
-from transforms.bylines import credits_of, read_names
+from transforms.bylines import NOBODY, credits_of, read_names
 from transforms.mastheads import fold
 from transforms.metadata import Metadata, plain, texts_of
 from transforms.surroundings import around_headline, is_aside, is_wholly, line_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_BYLINE_CHARS = 200
 MAX_LINE_CHARS = 120
 MAX_MARKED = 12
+MAX_BESIDE_LABEL = 5  # elements from 'By' to the name
 MAX_BETWEEN_AUTHORS = 40  # elements: those of one byline stand together
 MIN_PARAGRAPH_CHARS = 80
 _BOLD = frozenset({"b", "strong"})
@@ -174,20 +175,29 @@ def _meta(metadata: Metadata) -> tuple[str, ...]:
 
 
 def marked_bylines(page: Survey) -> list[str]:
-    """Return the texts of elements marked as the byline: microdata, rel, then by class."""
+    """Return the texts of elements marked as the byline: microdata, rel, then by class.
+
+    Those that name nobody ('By', 'See full bio') are passed over.
+    """
     authors = _together(page, page.by_itemprop.get("author", ()))
     named = [inner for element in authors for inner in element.iterfind(".//*[@itemprop='name']")]
     links = (p for p in page.by_tag.get("a", ()) if page.elements[p].get("rel") == "author")
     for elements in (named, authors, _together(page, links)):
-        texts = _short_texts(elements)
+        texts = list(filter(_names_somebody, _short_texts(elements)))
         if texts:
             return texts
     marked = [
-        element
-        for element in page.classed(_BYLINE_CLASS, _BYLINE_HINTS)
-        if not _NO_BYLINE_CLASS.search(element.get("class") or "")
-    ]
-    return _short_texts(marked)[:1]
+        (place, text)
+        for place in sorted(page.places(_BYLINE_CLASS, _BYLINE_HINTS))
+        if not _NO_BYLINE_CLASS.search(page.elements[place].get("class") or "")
+        for text in _short_texts([page.elements[place]])
+    ][:MAX_MARKED]
+    beside = (text for place, text in marked if place - marked[0][0] <= MAX_BESIDE_LABEL)
+    return list(filter(_names_somebody, beside))[:1]
+
+
+def _names_somebody(text: str) -> bool:
+    return read_names(text) != NOBODY
 
 
 def _together(page: Survey, places: Iterable[int]) -> list[HtmlElement]:

@@ -56,6 +56,10 @@ from transforms.credit_lines import read_credit_line, read_dateline
         ("Roving Reporter", ("Roving Reporter",)),
         ("Society for Ferries", ("Society for Ferries",)),
         ("See full bio", ()),
+        # names that are months, too
+        ("By April Doe", ("April Doe",)),
+        ("Laura June Roe and June Poe", ("Laura June Roe", "June Poe")),
+        ("December 16", ()),
         ("Dec. 19, 2025 · Jane Doe", ("Jane Doe",)),
         ("Sat, 20 Dec, 2025", ()),
         ("Posted by Jane Doe at 18:52", ("Jane Doe",)),

@@ -124,3 +124,13 @@ def test_a_name_with_more_behind_it_repeats_the_name() -> None:
     assert credited(f"<h1>Ferry closed</h1><p>{marked}</p>") == [
         "author Jane Doe", "author Janet Doe",
     ]  # fmt: skip
+
+
+def test_a_label_marked_as_the_byline_is_passed_over() -> None:
+    byline = "<p><span class='meta-prep-author'>By</span> <span class='author'>Jane Doe</span></p>"
+    other = "<i></i>" * 10 + "<p class='byline'>Max Roe</p>"
+    assert credited(f"<h1>Ferry closed</h1>{byline}{other}") == ["author Jane Doe"]
+    label = "<p><span class='byline'>By</span></p>"
+    assert credited(f"<h1>Ferry closed</h1>{label}<p>By Jane Doe</p>{other}") == ["author Jane Doe"]
+    bio = "<a rel='author'>See full bio</a><p class='byline'>By Jane Doe</p>"
+    assert credited(f"<h1>Ferry closed</h1>{bio}") == ["author Jane Doe"]
