@@ -115,7 +115,7 @@ def read_claim(
     has moved, the feed is asked there. ``states``: of the feed, and of the document.
     """
     poll = read_document(document, done, known)
-    if not is_same_feed(done, poll):
+    if done.parsed and not any(entry.entry_id in known for entry in done.parsed.entries):
         if poll.fate.outcome in FAILED:
             return poll
         other = Fate(outcome="skipped", reason="document_of_another_feed", detail=document.url)
@@ -145,10 +145,8 @@ def claim_after(
 
 
 def is_same_feed(done: FeedDone, poll: ReadPoll) -> bool:
-    """Tell whether a document is of the feed that is known: unchanged, or entries shared."""
-    if poll.fate.outcome in FAILED:
-        return False
-    return done.parsed is None or any(one.reason != "new" for one in poll.decisions)
+    """Tell whether a claimed document is of the feed that is known, as `read_claim` found."""
+    return poll.fate.outcome not in FAILED and (done.parsed is None or poll.parsed is not None)
 
 
 def _may_pass(document: FeedDocument, done: FeedDone) -> bool:

@@ -71,7 +71,7 @@ def read_poll(
     if fate.outcome == "unchanged" and after.problem == schedule.UNASKED:
         detail = "304 to a request without a condition"
         fate = Fate(outcome="failed", reason=schedule.UNASKED, detail=detail)
-    is_same = _is_same_feed(state, done, decisions)
+    is_same = _is_same_feed(state, done, known)
     if fate.outcome == "failed":
         after = moves.returned(after, feed.url)
     else:
@@ -98,10 +98,11 @@ def read_poll(
     )
 
 
-def _is_same_feed(state: FeedState, done: FeedDone, decisions: Sequence[Decision]) -> bool:
+def _is_same_feed(state: FeedState, done: FeedDone, known: Mapping[str, KnownEntry]) -> bool:
     """Tell whether an answer is of the feed that is known: nothing changed, or entries shared."""
     is_first = state.full_fetch_at is None
-    return done.parsed is None or is_first or any(one.reason != "new" for one in decisions)
+    shared = done.parsed and any(entry.entry_id in known for entry in done.parsed.entries)
+    return done.parsed is None or is_first or bool(shared)
 
 
 def _state_after(
