@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from transforms.asides import squeeze
 from transforms.bylines import credits_of, picture_credits, read_names
+from transforms.copies import copied_places
 from transforms.credit_lines import read_credit_line, read_dateline
 from transforms.line_words import (
     SENTENCE_END,
@@ -103,6 +104,8 @@ def build_blocks(
     ``standfirst``: the one that the page shows.
     """
     read = _without_comments(_paragraphs_of_layout_tables(pieces))
+    copied = copied_places([piece.text for piece in read])
+    read = [piece for place, piece in enumerate(read) if place not in copied]
     drafts = _drafts(read, page, _Known.of(titles, authors))
     opening = [Draft("standfirst", standfirst)] if standfirst else []
     merged = [*opening, *_merged(drafts, page)]
