@@ -5,22 +5,27 @@ Pure: the same exchange gives the same article, on any machine, in any process.
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from transforms import engine, identity, kinds, moments
 from transforms.addresses import read_address
-from transforms.asides import PageText, set_aside, squeeze
+from transforms.asides import PageText, set_aside
 from transforms.blocks import Blocks, build_blocks
-from transforms.content import body_hash, body_of
+from transforms.content import body_hash
 from transforms.creditors import gather_credits, once
 from transforms.dates import parse_date
 from transforms.dates_searched import MONTH_ORIGIN, last_date
 from transforms.dates_shown import searched_dates
+from transforms.declarations import (
+    declared_languages,
+    declared_paragraphs,
+    declared_section,
+    declared_standfirst,
+    declared_tags,
+    descriptions,
+)
 from transforms.engine_pieces import Piece
 from transforms.language import (
     SAMPLE_CHARS,
@@ -28,22 +33,22 @@ from transforms.language import (
     choose_language,
     count_words,
     detect,
-    primary_subtag,
 )
 from transforms.listings import Standing
 from transforms.mastheads import site_names
-from transforms.metadata import Metadata, declared_text, plain, read_metadata, text_of, texts_of
+from transforms.metadata import Metadata, read_metadata, text_of
 from transforms.outlet_places import read_place, sight_places
 from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
+from transforms.page_addresses import canonical_page_url, page_host
+from transforms.page_answers import article_problem, page_body, refusal_of
 from transforms.page_marks import read_marks
 from transforms.pages import Page, TooComplexError, read_page
-from transforms.records import Article, Doubt, Problem, Tag, shown_text
-from transforms.refusals import challenge_reason, error_reason
+from transforms.records import Article, Doubt, Problem, shown_text
 from transforms.standfirsts import below_headline, find_lead, is_missed, take_standfirst
 from transforms.survey import Survey, survey
 from transforms.taking_out import drop_menus
 from transforms.titles import Title, choose_title
-from transforms.urls import InvalidURL, absolute_url, canonical_url, host_of, registrable_domain
+from transforms.urls import absolute_url
 from transforms.version import VERSION
 
 if TYPE_CHECKING:
@@ -61,17 +66,9 @@ if TYPE_CHECKING:
 
 EXTRACTOR = f"copytaster {VERSION}; {engine.VERSION}"
 MAX_PAGE_BYTES = 5 * 2**20
-MIN_STANDFIRST_CHARS = 20
-MAX_STANDFIRST_CHARS = 1000
 ARTICLE_BODY_RATIO = 2.0
 MAX_FIRST_WORDS_CHARS = 100
-MAX_TAGS = 50
-MAX_TAG_CHARS = 120
-STANDFIRST_KEY_CHARS = 60
 _OF_ANY_PAGE = frozenset({moments.PAGE_ORIGIN, MONTH_ORIGIN})  # dates that listings have, too
-_OK, _REDIRECTS = 200, 300
-_PARAGRAPH_TAGS = re.compile(r"<\s*(?:/p|br|/li|/h\d|/div)[^<>]{0,20}>", re.IGNORECASE)
-_HTML_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +121,17 @@ def extract(  # noqa: PLR0913 (what is known beside the page)
     ``challenge_page``, ``error_page``, ``no_main_text``, ``no_title``, and those of
     `transforms.content.body_of`.
     """
-    body = _body(exchange, max_bytes)
+    body = page_body(exchange, max_bytes)
     if isinstance(body, Problem):
         return body
     try:
         page = read_page(body, exchange.header("content-type"))
     except TooComplexError as error:
-        return _problem(exchange, "page_too_complex", str(error))
+        return article_problem(exchange, "page_too_complex", str(error))
     if page is None:
-        return _problem(exchange, "not_html", "no markup that can be parsed")
+        return article_problem(exchange, "not_html", "no markup that can be parsed")
     metadata = read_metadata(page.tree, page.ld_json)
-    refusal = _refusal(exchange, body, page, metadata)
+    refusal = refusal_of(exchange, body, page, metadata)
     if refusal is not None:
         return refusal
     url = exchange.final_url or exchange.requested_url
@@ -143,7 +140,7 @@ def extract(  # noqa: PLR0913 (what is known beside the page)
     if kinds.is_one_article(metadata):
         drop_menus(page.tree)
     surveyed = survey(page.tree)
-    sites = site_names(metadata, _host(url), surveyed)
+    sites = site_names(metadata, page_host(url), surveyed)
     source = _Source(exchange, entry, page, surveyed, metadata, url, sites, knowledge)
     return _article(source, source_id, needs_text=needs_text)
 
@@ -183,17 +180,19 @@ def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | 
     if not title.headline:
         title = replace(title, headline=_first_words(blocks.body))
     if not title.headline:
-        return _problem(source.exchange, "no_title", "neither page nor feed names the article")
+        return article_problem(
+            source.exchange, "no_title", "neither page nor feed names the article"
+        )
     traits = traits_of(
         blocks.blocks, title.headline, url=source.url, titles=title.candidates, sightings=sightings
     )
     if source.knowledge:
-        own = _descriptions(source.metadata)
+        own = descriptions(source.metadata)
         shared = shared_lines(blocks.blocks, traits, source.knowledge, own)
         blocks = set_apart(blocks, shared)
     has_text = bool(blocks.body) or any(block.kind == "caption" for block in blocks.blocks)
     if needs_text and not has_text:
-        return _problem(source.exchange, "no_main_text", "no text found in the page")
+        return article_problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
         credited = [*(c for c in blocks.credits if c.origin == "byline"), *credited]
     standing = _standing(source, when, credited)
@@ -209,7 +208,7 @@ def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | 
 def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
     exchange, metadata, blocks = source.exchange, source.metadata, reading.blocks
     key = canonical_page_url(source.url, metadata, is_article=reading.kind.kind != "listing")
-    standfirst = reading.standfirst or _standfirst(metadata, blocks.body)
+    standfirst = reading.standfirst or declared_standfirst(metadata, blocks.body)
     language = _language(source, reading)
     shown = shown_text(blocks.blocks)
     content = "\x00".join((reading.title.headline, standfirst or "", shown))
@@ -230,7 +229,7 @@ def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
         headline_origin=reading.title.origin,
         kicker=reading.title.kicker,
         standfirst=standfirst,
-        section=_section(metadata),
+        section=declared_section(metadata),
         dateline=blocks.dateline or text_of(metadata.article.get("dateline")),
         published=reading.when.published,
         modified=reading.when.modified,
@@ -243,7 +242,7 @@ def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
         body=blocks.body,
         blocks=blocks.blocks,
         credits=reading.credits,
-        tags=_tags(metadata, source.entry),
+        tags=declared_tags(metadata, source.entry),
         words=count_words(blocks.body),
         body_hash=body_hash(blocks.body.encode("utf-8", "replace")),
         content_hash=content_hash,
@@ -263,93 +262,9 @@ def _first_words(body: str) -> str:
     return (cut.rpartition(" ")[0] or cut) + "…"
 
 
-def canonical_page_url(url: str, metadata: Metadata, *, is_article: bool = True) -> str:
-    """Return the key of the page: its declared canonical address where that can be believed.
-
-    Not believed: another registrable domain, the site's root or a section above
-    the page's own path while the page is an article.
-    """
-    own = _key(url)
-    for declared in (metadata.canonical, metadata.first("og:url")):
-        absolute = absolute_url(url, declared) if declared else None
-        if absolute is None:
-            continue
-        try:
-            key = canonical_url(absolute)
-            same = registrable_domain(key) == registrable_domain(own)
-        except InvalidURL:
-            continue
-        if same and not (is_article and _is_above(key, own)):
-            return key
-    return own
-
-
-def _key(url: str) -> str:
-    """Return an address's key; an address that is none (a file's name) is its own."""
-    try:
-        return canonical_url(url)
-    except InvalidURL:
-        return url
-
-
-def _host(url: str) -> str:
-    try:
-        return host_of(url)
-    except InvalidURL:
-        return ""
-
-
-def _is_above(key: str, own: str) -> bool:
-    """Tell whether one address is the root, or a folder on the way to the other."""
-    declared, page = urlsplit(key), urlsplit(own)
-    path = declared.path.rstrip("/")
-    if not path and not declared.query:
-        return bool(page.path.rstrip("/") or page.query)
-    return (
-        not declared.query
-        and page.path.startswith(f"{path}/")
-        and page.path.rstrip("/") != path
-        and (page.path.rstrip("/").removeprefix(f"{path}/") not in {"amp", "index.html", "print"})
-    )
-
-
-def _body(exchange: Exchange, max_bytes: int) -> bytes | Problem:
-    if exchange.problem is not None:
-        return exchange.problem
-    if exchange.status is None or not _OK <= exchange.status < _REDIRECTS:
-        detail = f"{exchange.status} {exchange.reason}".strip()
-        return _problem(exchange, f"http_status_{exchange.status}", detail)
-    kind = (exchange.header("content-type") or "html").lower()
-    if not any(name in kind for name in _HTML_TYPES):
-        return _problem(exchange, "not_html", f"content type {kind[:80]}")
-    body = body_of(exchange, max_bytes)
-    if isinstance(body, Problem):
-        code = "page_too_large" if body.code == "body_too_large" else body.code
-        return replace(body, stage="article", code=code)
-    return body if body.strip() else _problem(exchange, "not_html", "empty body")
-
-
-def _refusal(exchange: Exchange, body: bytes, page: Page, metadata: Metadata) -> Problem | None:
-    """Return the problem of a page that is a bot challenge or an error page."""
-
-    def read_text() -> str:
-        root = page.tree.find("body")
-        return " ".join(root.text_content().split()) if root is not None else ""
-
-    title = metadata.title or ""
-    reason = challenge_reason(exchange, title, body, read_text)
-    if reason is not None:
-        return _problem(exchange, "challenge_page", reason, is_final=False)
-    headings = [plain(heading.text_content()) for heading in page.tree.iter("h1")]
-    reason = error_reason(title, headings, read_text)
-    if reason is not None and not metadata.article:
-        return _problem(exchange, "error_page", reason)
-    return None
-
-
 def _dates(source: _Source, headline: str) -> moments.Published:
-    declared = next((code for _, code in _declared_languages(source)), None)
-    language = moments.date_language(declared, source.metadata.lang, _host(source.url))
+    declared = next((code for _, code in declared_languages(source.metadata, source.entry)), None)
+    language = moments.date_language(declared, source.metadata.lang, page_host(source.url))
     published, modified = moments.gather(
         source.survey, source.metadata, source.url, source.entry, language, headline
     )
@@ -390,7 +305,7 @@ def _sightings(
 def _text(source: _Source, title: Title, authors: list[str]) -> tuple[Blocks, PageText, str | None]:
     """Build the blocks of the page's text; return them with what is beside, and its standfirst."""
     below = below_headline(source.survey, title.headline)
-    shown = take_standfirst(source.survey, below, _descriptions(source.metadata))
+    shown = take_standfirst(source.survey, below, descriptions(source.metadata))
     lead = None if shown else find_lead(below)
     page_text = set_aside(source.survey)
     pieces = _pieces(source)
@@ -405,36 +320,15 @@ def _pieces(source: _Source) -> list[Piece]:
     """Return the pieces of the page's text, or of the declared text where the page shows less."""
     pieces = engine.main_text(source.page.tree, source.url, source.survey.lines)
     chars = sum(len(piece.text) for piece in pieces)
-    declared = _declared_text(source.metadata, ARTICLE_BODY_RATIO * chars)
+    declared = declared_paragraphs(source.metadata, ARTICLE_BODY_RATIO * chars)
     if sum(map(len, declared)) > ARTICLE_BODY_RATIO * chars:
         return [Piece("paragraph", line) for line in declared]
     return pieces
 
 
-def _declared_text(metadata: Metadata, min_chars: float) -> list[str]:
-    """Return the paragraphs of the declared text; none where it cannot be longer than that."""
-    raw = declared_text(metadata)
-    if len(raw) <= min_chars:
-        return []
-    raw = _PARAGRAPH_TAGS.sub("\n", html.unescape(raw))
-    return [line for part in raw.splitlines() if (line := plain(part))]
-
-
-def _declared_languages(source: _Source) -> list[tuple[str, str]]:
-    metadata = source.metadata
-    declared = (
-        ("html", metadata.lang),
-        ("json-ld", text_of(metadata.article.get("inLanguage"))),
-        ("og:locale", metadata.first("og:locale")),
-        ("meta", metadata.first("content-language", "language", "dc.language")),
-        ("feed", source.entry.language if source.entry else None),
-    )
-    return [(origin, code) for origin, tag in declared if tag and (code := primary_subtag(tag))]
-
-
 def _language(source: _Source, reading: _Reading) -> LanguageChoice:
     sample = f"{reading.title.headline} {reading.blocks.body[:SAMPLE_CHARS]}"
-    return choose_language(_declared_languages(source), sample)
+    return choose_language(declared_languages(source.metadata, source.entry), sample)
 
 
 def _doubts(source: _Source, reading: _Reading, language: LanguageChoice) -> Iterator[Doubt]:
@@ -451,47 +345,6 @@ def _doubts(source: _Source, reading: _Reading, language: LanguageChoice) -> Ite
         yield Doubt(code="json_ld_cut", detail="JSON-LD beyond the limit was not read")
 
 
-def _descriptions(metadata: Metadata) -> list[str]:
-    declared = (
-        text_of(metadata.article.get("description")),
-        metadata.first("og:description", "description", "twitter:description"),
-    )
-    return [text for text in declared if text]
-
-
-def _standfirst(metadata: Metadata, body: str) -> str | None:
-    """Return the declared summary, unless it is only the start of the body."""
-    start = squeeze(body[: 2 * MAX_STANDFIRST_CHARS])
-    for text in _descriptions(metadata):
-        if MIN_STANDFIRST_CHARS <= len(text) <= MAX_STANDFIRST_CHARS:
-            return None if squeeze(text.rstrip(".… "))[:STANDFIRST_KEY_CHARS] in start else text
-    return None
-
-
-def _section(metadata: Metadata) -> str | None:
-    declared = text_of(metadata.article.get("articleSection"))
-    return declared or metadata.first("article:section", "og:article:section", "section")
-
-
-def _tags(metadata: Metadata, entry: Entry | None) -> tuple[Tag, ...]:
-    tags = {tag.name.casefold(): tag for tag in entry.tags} if entry else {}
-    for origin, names in _tag_sources(metadata):
-        for name in names:
-            if name and len(name) <= MAX_TAG_CHARS:
-                tags.setdefault(name.casefold(), Tag(name=name, origin=origin))
-    return tuple(tags.values())[:MAX_TAGS]
-
-
-def _tag_sources(metadata: Metadata) -> Iterator[tuple[str, list[str]]]:
-    keywords = metadata.article.get("keywords")
-    listed = [keywords] if isinstance(keywords, str) else keywords
-    texts = list(texts_of(listed))
-    yield "json-ld", [part.strip() for text in texts for part in text.split(",")]
-    yield "meta", list(metadata.meta.get("article:tag", ()))
-    declared = metadata.first("news_keywords", "keywords", "parsely-tags")
-    yield "meta", [part.strip() for part in (declared or "").split(",")]
-
-
 def _standing(source: _Source, when: moments.Published, credited: Sequence[Credit]) -> Standing:
     """Tell what speaks for one story: what the page declares, and that a feed names it."""
     declared = (moment.origin for moment in when.candidates if moment.origin not in _OF_ANY_PAGE)
@@ -503,8 +356,3 @@ def _standing(source: _Source, when: moments.Published, credited: Sequence[Credi
         has_entry=source.entry is not None,
         is_called_article=(source.metadata.first("og:type") or "").casefold() == "article",
     )
-
-
-def _problem(exchange: Exchange, code: str, detail: str, *, is_final: bool = True) -> Problem:
-    subject = exchange.requested_url
-    return Problem(stage="article", subject=subject, code=code, detail=detail, is_final=is_final)

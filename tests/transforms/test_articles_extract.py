@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from transforms.article_json import article_to_json, problem_to_json
-from transforms.articles import canonical_page_url, extract
+from transforms.articles import extract
 from transforms.metadata import Metadata
+from transforms.page_addresses import canonical_page_url
 from transforms.records import BODY_KINDS, Article, Entry, Exchange, Moment, Problem
 
 PAGES = Path(__file__).parents[1] / "data" / "pages"
