@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from flows import jobs
+from transforms import articles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,5 +33,5 @@ def faulty(function: Callable[..., Any], hangs: str, dies: str) -> Callable[...,
     return run
 
 
-jobs.extract = faulty(jobs.extract, "//hangs.example/", "//dies.example/")  # type: ignore[assignment]
+articles.extract = faulty(articles.extract, "//hangs.example/", "//dies.example/")  # type: ignore[assignment]
 jobs.parse_feed = faulty(jobs.parse_feed, "//feed-hangs.example/", "//feed-dies.example/")  # type: ignore[assignment]
