@@ -7,8 +7,8 @@ from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from transforms.agencies import written_form
-from transforms.blocks import reading_text
 from transforms.dates import clock_offset
+from transforms.reading_text import reading_text
 
 if TYPE_CHECKING:
     from transforms.records import Article, Moment, Problem

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from transforms.blocks import Draft, number_blocks
+from transforms.blocks import number_blocks
+from transforms.drafts import Draft
 from transforms.records import BODY_KINDS, PageTraits
 from transforms.urls import InvalidURL, host_of
 

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from transforms.asides import PageText, set_aside, squeeze
-from transforms.blocks import Draft, build_blocks, number_blocks, reading_text, type_line
+from transforms.blocks import build_blocks, number_blocks
 from transforms.captions import split_credit
+from transforms.drafts import Draft, type_line
 from transforms.engine_pieces import Piece
+from transforms.reading_text import reading_text
 from transforms.records import BODY_KINDS
 from transforms.standfirsts import below_headline, take_standfirst
 from transforms.survey import survey

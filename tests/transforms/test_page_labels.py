@@ -6,7 +6,8 @@ import pytest
 from lxml.html import document_fromstring
 
 from transforms.asides import PageText, set_aside
-from transforms.blocks import build_blocks, type_line
+from transforms.blocks import build_blocks
+from transforms.drafts import type_line
 from transforms.engine_pieces import Piece
 from transforms.page_labels import is_disclosure
 from transforms.survey import survey
