@@ -24,6 +24,7 @@ MIN_WORDS_BEFORE_TAIL = 4
 _WORD = re.compile(r"\w+")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
 _TAIL = re.compile(r"\s+[|·•»~–—-]+\s+$|\s*[|｜]\s*$")
+_HEAD = re.compile(r"\s+[|·•»~–—-]+\s|\s*[|｜]")
 _KICKER = re.compile(
     r"(?:^|[\s_-])(?:kicker|overline|dachzeile|spitzmarke|roofline|topline|eyebrow|surtitle|"
     r"sur-?titre|antetitulo|antet[ií]tulo|cintillo|chapeu|vignette|supertitle)(?:$|[\s_-])",
@@ -106,12 +107,20 @@ def _heading(names: Names) -> tuple[str, str]:
 def _is_better(heading: str, names: Names) -> bool:
     """Tell whether a heading, not the declared headline, is what readers are shown."""
     declared, shown = fold(names.declared), fold(names.shown)
+    if fold(heading) == shown and _begins(heading, names.declared):
+        return True
     if declared == fold(names.called):  # the declared one is that for search engines
         if fold(heading) == shown != declared:
             return True
         if shown in {"", declared} and _is_reworded(heading, names):
             return True
     return _is_description(names.declared, heading, names)
+
+
+def _begins(heading: str, declared: str) -> bool:
+    """Tell whether a declared headline is a heading and, behind a rule, a name after it."""
+    rest = declared.removeprefix(heading)
+    return rest != declared and _HEAD.match(rest) is not None
 
 
 def _is_reworded(heading: str, names: Names) -> bool:

@@ -234,6 +234,16 @@ def test_a_folder_of_the_address_names_a_section() -> None:
     assert read(markup, own) == ("The ferry line | Harbour life", "og:title")
 
 
+def test_a_declared_headline_loses_the_name_of_its_author() -> None:
+    page = (
+        "<meta property='og:title' content='Ferry line closed'>"
+        "<title>Ferry line closed. What the town says | by Jo Dahl</title><h1>{}</h1>"
+    )
+    declared = "Ferry line closed - Jo Dahl"
+    assert read(page.format("Ferry line closed"), headline=declared) == ("Ferry line closed", "h1")
+    assert read(page.format("Town without ferry"), headline=declared) == (declared, "json-ld")
+
+
 def test_a_declared_headline_is_not_the_outlets_name_whatever_its_class() -> None:
     markup = (
         "<head><title>Ferry line: what to know</title></head>"
