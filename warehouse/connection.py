@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from collections import defaultdict
@@ -29,6 +30,8 @@ BUSY_SIGN = "Could not set lock on file"
 
 # By process (a fork must leave its parent's alone): engines with nothing attached, kept for later.
 _idle: defaultdict[int, list[duckdb.DuckDBPyConnection]] = defaultdict(list)
+# Let go of while the interpreter is whole: DuckDB complains of leaks on the screen else.
+atexit.register(_idle.clear)
 
 
 class WarehouseBusy(RuntimeError):  # noqa: N818 (a state of the warehouse, named as such)
