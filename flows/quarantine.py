@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from warehouse.quarantine import HeldRow, Selection
 
 CHUNK = 200
-RETRY_REASON = "passes the rules of today"
 
 Action = Literal["release", "discard", "retry"]
 DECIDABLE = {"held", "discarded"}

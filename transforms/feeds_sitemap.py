@@ -15,7 +15,6 @@ from transforms.feeds_items import Document, Item, language_tag, plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NEWS_NAMESPACE = "sitemap-news"
 SITEMAP_INDEX = "sitemapindex"
 
 
