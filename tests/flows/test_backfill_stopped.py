@@ -11,22 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from walk_support import (
-    NO_GAP,
-    WAIT_SECONDS,
-    WARM,
-    InHand,
-    Page,
-    ask,
-    audit,
-    in_hand,
-    killed_at_the_end,
-    launcher,
-    make_home,
-    shelve_pages,
-    tables,
-    wait_until_gone,
-)
+from walk_processes import NO_GAP, WAIT_SECONDS, WARM, killed_at_the_end, launcher, wait_until_gone
+from walk_support import InHand, Page, ask, audit, in_hand, make_home, shelve_pages, tables
 
 from flows.newsroom import Newsroom, Served, serve_in_thread
 

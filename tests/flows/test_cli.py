@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pa_parquet
 import pytest
-from walk_support import COMMAND, Page, launcher, make_home, shelve_pages
+from walk_processes import COMMAND, launcher
+from walk_support import Page, make_home, shelve_pages
 
 from flows.extracting import extract_stored, read_listing
 from flows.newsroom import Newsroom, Served, serve_in_thread
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from walk_support import Running
+    from walk_processes import Running
 
 PAGES = tuple(Page(number, host=f"outlet{number % 3}.example") for number in range(6))
 COMMANDS = (

@@ -12,7 +12,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from walk_support import NO_GAP, WARM, ask, audit, killed_at_the_end, launcher, make_home
+from walk_processes import NO_GAP, WARM, killed_at_the_end, launcher
+from walk_support import ask, audit, make_home
 
 from flows.subscriptions import subscribe
 from transforms.opml import Subscription

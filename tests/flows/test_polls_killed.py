@@ -21,16 +21,8 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from walk_support import (
-    WARM,
-    Running,
-    ask,
-    audit,
-    killed_at_the_end,
-    launcher,
-    make_home,
-    spread,
-)
+from walk_processes import WARM, Running, killed_at_the_end, launcher, spread
+from walk_support import ask, audit, make_home
 
 from flows.subscriptions import subscribe
 from transforms.identity import feed_id

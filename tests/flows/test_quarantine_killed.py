@@ -12,17 +12,15 @@ import pytest
 import quarantine_support
 from quarantine_support import STORY, article, ask, bring_entries, bring_pages, entry
 from quarantine_support import make_home as make_quarantine_home
-from walk_support import (
+from walk_processes import (
     PAUSE_SECONDS,
     WARM,
     Running,
-    audit,
-    in_hand,
     killed_at_the_end,
     launcher,
-    tables,
     wait_until_gone,
 )
+from walk_support import audit, in_hand, tables
 
 from transforms.batches import want_of
 from transforms.records import Entry, RuleHit, Verdict

@@ -12,23 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from walk_support import (
-    FUNDUS,
+from walk_processes import (
     PAUSE_SECONDS,
     WARM,
-    InHand,
     Running,
-    audit,
-    in_hand,
     killed_at_the_end,
     launcher,
+    spread,
+    wait_until_gone,
+)
+from walk_support import (
+    FUNDUS,
+    InHand,
+    audit,
+    in_hand,
     make_home,
     needs_fundus,
     outcomes,
     shelve_subset,
-    spread,
     tables,
-    wait_until_gone,
 )
 
 from flows.newsroom import Newsroom, serve_in_thread

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from walk_support import session_of, wait_until_gone
+from walk_processes import session_of, wait_until_gone
 
 pytestmark = pytest.mark.slow
 
