@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from expectations.check import check_articles
 from flows.fetch.grouping import Grouped
+from flows.host_copies import with_hosts
 from flows.jobs import PageDone, PageJob, read_page, without_payload
 from flows.step import step
 from flows.workers import Lost
 from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
-from transforms.optouts import concerns_text, of_hosts
+from transforms.optouts import concerns_text
 from transforms.outlets import outlet_of
 from transforms.quarantine import as_decided
 from transforms.records import LIVE_LANE, Problem
@@ -225,11 +226,9 @@ def _load(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
             ),
             Stamp(run_id=run.run_id, at=now),
         )
-        hosts = run.state.host_states({page.want.host for page in pages})
         sources = {page.want.host: page.want.source_id for page in pages}
         declared = (one for page in pages for one in page.opt_outs)
-        opt_outs = (*of_hosts(hosts, sources), *declared)
-        load.load(con, replace(batch, host_states=hosts, opt_outs=opt_outs))
+        load.load(con, with_hosts(run.state, batch, sources, declared))
     for want, fate in fates:
         if fate.retry_at is not None:
             run.state.retry(want.want_id, fate.retry_at, fate.reason)

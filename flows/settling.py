@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from expectations.check import check_entries
 from flows.document_reading import FollowUp, read_claim, read_document
+from flows.host_copies import with_hosts
 from flows.poll_reading import read_poll, worth_checking
 from transforms.batches import Stamp, poll_batch
 from transforms.gaps import part_id
 from transforms.guids import doubtful_links, recognised
 from transforms.moves import is_claim, may_ask_claim
-from transforms.optouts import of_hosts
 from transforms.urls import host_of
 from warehouse import coverage, history, load, read
 from warehouse.connection import writing
@@ -142,11 +142,10 @@ def _load(
     now, batch = run.clock(), settled.batch
     run.state.want(batch.wants, now)  # first: what the load makes known is not wanted again
     run.state.want_documents(_wanted(run, settled.led_to, now), now)  # likewise
-    hosts = run.state.host_states({host_of(job.feed.url) for job in jobs})
-    gaps = (*batch.gaps, *settled.led_to.gaps.values())
+    batch = replace(batch, gaps=(*batch.gaps, *settled.led_to.gaps.values()))
     sources = {host_of(job.feed.url): job.feed.source_id for job in jobs}
-    opt_outs = (*of_hosts(hosts, sources), *(said for one in done for said in one.opt_outs))
-    load.load(con, replace(batch, host_states=hosts, gaps=gaps, opt_outs=opt_outs))
+    declared = (said for one in done for said in one.opt_outs)
+    load.load(con, with_hosts(run.state, batch, sources, declared))
 
 
 def _wanted(run: Run, led_to: FollowUp, now: datetime) -> list[FeedDocument]:

@@ -20,7 +20,7 @@ from transforms.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from transforms.records import Exchange, HostState
+    from transforms.records import Exchange, OriginDocument
 
 AI_AGENTS = frozenset(
     {
@@ -73,24 +73,26 @@ def robots_objections(body: bytes) -> tuple[Declared, ...]:
     return tuple(found.values())
 
 
-def of_hosts(states: Iterable[HostState], sources: Mapping[str, str]) -> tuple[OptOut, ...]:
-    """Return what the robots.txt of hosts declare.
+def of_origins(
+    documents: Iterable[OriginDocument], sources: Mapping[str, str]
+) -> tuple[OptOut, ...]:
+    """Return what the robots.txt of origins declare.
 
     ``sources`` tells the outlet of each host; hosts that it lacks are left out.
     """
     return tuple(
         OptOut(
-            source_id=sources[state.host],
-            host=state.host,
+            source_id=sources[known.host],
+            host=known.host,
             origin="robots",
             signal=declared.signal,
             evidence=declared.evidence,
-            exchange_id=state.robots_exchange_id,
-            seen_at=state.robots_at,
+            exchange_id=known.exchange_id,
+            seen_at=known.fetched_at,
         )
-        for state in states
-        if state.robots_body and state.robots_at is not None and state.host in sources
-        for declared in robots_objections(state.robots_body)
+        for known in documents
+        if known.body and known.fetched_at is not None and known.host in sources
+        for declared in robots_objections(known.body)
     )
 
 

@@ -213,19 +213,32 @@ class FeedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostState:
-    """What is remembered of a host: when we may ask it again, and its robots.txt."""
+    """What is remembered of a host: when we may ask it again, and what it was asked so far."""
 
     host: str
     free_at: datetime | None = None  # earliest start of the next request
     retry_after_at: datetime | None = None
-    crawl_delay_seconds: float | None = None
-    robots_body: bytes | None = None
-    robots_status: int | None = None
-    robots_expires_at: datetime | None = None
-    robots_exchange_id: str | None = None  # that robots_body came in
-    robots_at: datetime | None = None  # when it came
+    crawl_delay_seconds: float | None = None  # the longest that its origins declare
     requests: int = 0
     payload_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginDocument:
+    """What is remembered of a document that speaks for a whole origin: scheme, host and port.
+
+    ``body`` is empty where the origin has none, and absent where that was never known.
+    """
+
+    origin: str  # https://a.example:8443
+    kind: Literal["robots"]
+    host: str  # as in HostState
+    body: bytes | None = None
+    status: int | None = None  # of the last request; 0: no answer
+    expires_at: datetime | None = None  # when it is to be asked for again
+    exchange_id: str | None = None  # that the body came in
+    fetched_at: datetime | None = None  # when it came
+    crawl_delay_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -663,6 +676,7 @@ class Batch:
     wants: tuple[Want, ...] = ()  # polls: pages now wanted; articles: those behind the outcomes
     feed_states: tuple[FeedState, ...] = ()
     host_states: tuple[HostState, ...] = ()
+    origin_documents: tuple[OriginDocument, ...] = ()
     feed_moves: tuple[FeedMove, ...] = ()
     gaps: tuple[Gap, ...] = ()  # found, or settled
     opt_outs: tuple[OptOut, ...] = ()

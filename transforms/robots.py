@@ -1,7 +1,8 @@
 """robots.txt: what it allows, and how long that is believed.
 
-Source: RFC 9309. Unavailable (4xx) means that all is allowed; unreachable (5xx,
-no answer) that nothing is, unless an older copy is at hand, which then stays in force.
+Source: RFC 9309. It speaks for one origin: scheme, host and port. Unavailable (4xx) means
+that all is allowed; unreachable (5xx, no answer) that nothing is, unless an older copy is
+at hand, which then stays in force.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from transforms.records import Problem
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from transforms.records import Exchange, HostState
+    from transforms.records import Exchange, OriginDocument
 
 ROBOTS_MAX_BYTES = 500 * 1024  # RFC 9309, section 2.5
 BELIEVED_AT_MOST = timedelta(hours=24)
 BELIEVED_AT_LEAST = timedelta(hours=1)  # caches put max-age=60 on everything
 UNREACHABLE_FOR = timedelta(minutes=10)
 CRAWL_DELAY_CAP_SECONDS = 60.0
-NO_ANSWER = 0  # robots_status of a host that did not answer at all
+NO_ANSWER = 0  # status of an origin that did not answer at all
 
 Ruling = Literal["allowed", "disallowed", "unreachable"]
 
@@ -64,53 +65,37 @@ def parse_rules(body: bytes, agent: str) -> Rules:
     return Rules(Protego.parse(text), agent)
 
 
-def is_stale(state: HostState, now: datetime) -> bool:
-    """Tell whether a host's robots.txt must be asked for before its pages are."""
-    return state.robots_expires_at is None or state.robots_expires_at <= now
+def is_stale(known: OriginDocument, now: datetime) -> bool:
+    """Tell whether a document must be asked for before the pages that it speaks for."""
+    return known.expires_at is None or known.expires_at <= now
 
 
-def after_robots(state: HostState, exchange: Exchange, *, agent: str, now: datetime) -> HostState:
-    """Return what is remembered of a host after its robots.txt was asked for."""
+def after_robots(
+    known: OriginDocument, exchange: Exchange, *, agent: str, now: datetime
+) -> OriginDocument:
+    """Return what is remembered of an origin's robots.txt after it was asked for."""
     status = NO_ANSWER if exchange.status is None else exchange.status
     body = _readable_body(exchange)
-    if body is not None:
-        return _adopted(state, exchange, body, agent=agent, now=now)
-    if 400 <= status < 500 and status != 429:  # noqa: PLR2004 (the class of client errors)
-        lifetime = _lifetime(exchange, now)
-        return replace(
-            state,
-            robots_status=status,
-            robots_body=b"",
-            robots_expires_at=now + lifetime,
-            robots_exchange_id=exchange.exchange_id,
-            robots_at=exchange.fetched_at,
-            crawl_delay_seconds=None,
-        )
-    return replace(state, robots_status=status, robots_expires_at=now + UNREACHABLE_FOR)
-
-
-def ruling(state: HostState, url: str, agent: str) -> Ruling:
-    """Return what a host's robots.txt, as it is remembered, says of a URL."""
-    if state.robots_body is None:
-        return "unreachable"
-    return "allowed" if parse_rules(state.robots_body, agent).allows(url) else "disallowed"
-
-
-def _adopted(
-    state: HostState, exchange: Exchange, body: bytes, *, agent: str, now: datetime
-) -> HostState:
-    delay = parse_rules(body, agent).crawl_delay_seconds()
-    free_at = None if delay is None else exchange.fetched_at + timedelta(seconds=delay)
+    if body is None:
+        if not 400 <= status < 500 or status == 429:  # noqa: PLR2004 (the class of client errors)
+            return replace(known, status=status, expires_at=now + UNREACHABLE_FOR)
+        body = b""
     return replace(
-        state,
-        free_at=max(filter(None, (state.free_at, free_at)), default=None),
-        crawl_delay_seconds=delay,
-        robots_body=body,
-        robots_status=exchange.status,
-        robots_expires_at=now + _lifetime(exchange, now),
-        robots_exchange_id=exchange.exchange_id,
-        robots_at=exchange.fetched_at,
+        known,
+        body=body,
+        status=status,
+        expires_at=now + _lifetime(exchange, now),
+        exchange_id=exchange.exchange_id,
+        fetched_at=exchange.fetched_at,
+        crawl_delay_seconds=parse_rules(body, agent).crawl_delay_seconds(),
     )
+
+
+def ruling(known: OriginDocument, url: str, agent: str) -> Ruling:
+    """Return what an origin's robots.txt, as it is remembered, says of a URL."""
+    if known.body is None:
+        return "unreachable"
+    return "allowed" if parse_rules(known.body, agent).allows(url) else "disallowed"
 
 
 def _lifetime(exchange: Exchange, now: datetime) -> timedelta:

@@ -99,6 +99,17 @@ def host_of(url: str) -> str:
     return _host(_parse(url))
 
 
+def origin_of(url: str) -> str:
+    """Return the origin of a URL: scheme, host, and the port where it is not the scheme's own.
+
+    Source: RFC 6454, section 4; hosts as in `host_of`.
+    Raises: InvalidURL if there is no http(s) host.
+    """
+    parsed = _parse(url)
+    port = f":{parsed.port}" if parsed.port else ""
+    return f"{parsed.protocol}//{parsed.hostname.rstrip('.')}{port}"
+
+
 def is_http(url: str) -> bool:
     """Tell whether this is an absolute http(s) URL with a host."""
     try:

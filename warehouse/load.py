@@ -277,5 +277,7 @@ def _load_states(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]
     rows |= write_rows(con, "ops.coverage_gaps", gaps, "merge_coverage_gaps")
     opt_outs = stage_feeds.opt_out_rows(batch)
     rows |= write_rows(con, "ops.opt_outs", opt_outs, "merge_opt_outs")
+    documents = stage_feeds.origin_document_rows(batch.origin_documents, batch.at)
+    rows |= write_rows(con, "ops.origin_documents", documents, "merge_origin_documents")
     hosts = stage_feeds.host_state_rows(batch.host_states, batch.at)
     return rows | write_rows(con, "ops.host_state", hosts, "merge_host_state")

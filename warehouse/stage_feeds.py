@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from transforms.records import Batch, FeedState, HostState
+    from transforms.records import Batch, FeedState, HostState, OriginDocument
     from warehouse.write import Row
 
 
@@ -27,12 +27,18 @@ def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
 
 
 def host_state_rows(states: Iterable[HostState], at: datetime) -> list[Row]:
-    """Return one row per host, with the size of robots.txt in place of its text."""
+    """Return one row per host."""
+    by_host = sorted({state.host: state for state in states}.items())
+    return [columns_of(state) | {"copied_at": at} for _, state in by_host]
+
+
+def origin_document_rows(documents: Iterable[OriginDocument], at: datetime) -> list[Row]:
+    """Return one row per document of an origin, with its size in place of its text."""
     rows = []
-    for _, state in sorted({state.host: state for state in states}.items()):
-        row = columns_of(state) | {"copied_at": at}
-        robots = row.pop("robots_body")
-        rows.append(row | {"robots_bytes": None if robots is None else len(robots)})
+    for _, known in sorted({(one.origin, one.kind): one for one in documents}.items()):
+        row = columns_of(known) | {"copied_at": at}
+        body = row.pop("body")
+        rows.append(row | {"body_bytes": None if body is None else len(body)})
     return rows
 
 

@@ -11,7 +11,6 @@ import sqlite3
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from importlib.resources import files
 from typing import TYPE_CHECKING, Self
 
 from transforms.records import LIVE_LANE
@@ -20,6 +19,7 @@ from warehouse.run_locks import RunIsAliveError, RunIsNotAliveError, RunLocks, l
 from warehouse.state_documents import SettledDocuments
 from warehouse.state_feeds import Calendar, PollInHand
 from warehouse.state_rows import micros, moment
+from warehouse.state_schema import StateVersionError, prepare
 from warehouse.state_wants import WantInHand
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         FeedDocument,
         FeedState,
         HostState,
+        OriginDocument,
         Want,
     )
     from transforms.turns import Turn, Wish
@@ -47,34 +48,7 @@ __all__ = [
     "WantInHand",
 ]
 
-SCHEMA_VERSION = 5
 _BUSY_SECONDS = 60.0
-# What each version added to tables that were there.
-_ADDED = {
-    2: """
-        alter table feeds add column unmodified_at integer;
-        alter table feeds add column distrusted_at integer;
-    """,
-    3: """
-        alter table feeds add column declared_minutes integer;
-        alter table feeds add column skip_hours text not null default '[]';
-        alter table feeds add column skip_days text not null default '[]';
-        alter table feeds add column newest_at integer;
-        alter table feeds add column marks text not null default '[]';
-        alter table feeds add column older_url text;
-        alter table feeds add column moving_to text;
-        alter table feeds add column moving_at integer;
-        alter table feeds add column moving_polls integer not null default 0;
-        alter table polls add column document_id text;
-        alter table hosts add column robots_exchange_id text;
-        alter table hosts add column robots_at integer;
-    """,
-    5: "alter table feeds add column interval_minutes real;",
-}
-
-
-class StateVersionError(RuntimeError):
-    """The file was written by a newer version of the project."""
 
 
 class State:
@@ -92,14 +66,14 @@ class State:
         self._locks = RunLocks(path.parent / "runs")
         self._turn = threading.RLock()
         self._bytes: Counter[str] = Counter()  # counted, and not written yet
-        self._is_synced = True  # as `_prepare` leaves it
+        self._is_synced = True  # as `prepare` leaves it
         self._connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self._connection.row_factory = sqlite3.Row
         # Switching to WAL does not wait for others, so openers take turns.
         with locked(path.with_name(path.name + ".lock")):
-            _prepare(self._connection)
+            prepare(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -382,7 +356,7 @@ class State:
             return state_hosts.take_turns(connection, wishes)
 
     def turns(self, names: Collection[str]) -> dict[str, HostState]:
-        """Return what decides when hosts may be asked: their states, without robots.txt."""
+        """Return what decides when hosts may be asked."""
         with self._turn:
             return {one.host: one for one in state_hosts.turns(self._connection, names)}
 
@@ -416,11 +390,36 @@ class State:
         """Remember of a host what is newer than what is known.
 
         Another process may have learnt more since ``state`` was read: times at which the
-        host may be asked and counts only grow; robots.txt and its crawl delay are replaced
-        unless those known expire later.
+        host may be asked and counts only grow, and the crawl delay of a host that is known
+        is what its documents say (see `put_origin_document`).
         """
         with self._write() as connection:
             state_hosts.put(connection, state)
+
+    def origin_document(self, origin: str, kind: str) -> OriginDocument | None:
+        """Return what is remembered of an origin's document; None if it was never asked for."""
+        rows = self._read(
+            "select * from origin_documents where origin = ? and kind = ?", origin, kind
+        )
+        return state_rows.origin_document(rows[0]) if rows else None
+
+    def origin_documents(self, hosts: Collection[str]) -> tuple[OriginDocument, ...]:
+        """Return what is remembered of the documents of all origins of hosts."""
+        rows = self._read(
+            "select * from origin_documents where host in (select value from json_each(?))"
+            " order by origin, kind",
+            json.dumps(list(hosts)),
+        )
+        return tuple(state_rows.origin_document(row) for row in rows)
+
+    def put_origin_document(self, document: OriginDocument, now: datetime) -> None:
+        """Remember a document of an origin, unless the one known expires later.
+
+        The crawl delay of its host becomes the longest that its origins' documents declare,
+        those that have expired left out.
+        """
+        with self._write() as connection:
+            state_hosts.put_document(connection, document, micros(now))
 
     def count_bytes(self, host: str, payload_bytes: int) -> None:
         """Count the bytes that came from a host; written with the next thing that is."""
@@ -468,19 +467,3 @@ class State:
 def _release(connection: sqlite3.Connection, run_ids: Collection[str]) -> None:
     state_wants.release(connection, run_ids)
     state_feeds.release(connection, run_ids)
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = full")
-    (version,) = connection.execute("pragma user_version").fetchone()
-    if version > SCHEMA_VERSION:
-        raise StateVersionError(f"the state file has version {version}, known is {SCHEMA_VERSION}")
-    if version < SCHEMA_VERSION:
-        schema = files("warehouse").joinpath("state.sql").read_text("utf-8")
-        # Tables that are there stay as they are, and get what later versions added.
-        later = (sql for number, sql in _ADDED.items() if 0 < version < number)
-        added = "".join(later)
-        connection.executescript(
-            f"begin immediate; {schema} {added} pragma user_version = {SCHEMA_VERSION}; commit;"
-        )

@@ -1,4 +1,4 @@
--- The work in hand and what is remembered of feeds and hosts. Version 5.
+-- The work in hand and what is remembered of feeds and hosts. Version 6.
 -- Columns *_at are microseconds since 1970-01-01 UTC, null where there is no such moment.
 
 -- Grain: one row per run that was begun and not ended. It is alive while its lock file is held.
@@ -127,11 +127,22 @@ create table if not exists hosts (
     free_at             integer,
     retry_after_at      integer,
     crawl_delay_seconds real,
-    robots_body         blob,
-    robots_status       integer,
-    robots_expires_at   integer,
-    robots_exchange_id  text,
-    robots_at           integer,
     requests            integer not null default 0,
     payload_bytes       integer not null default 0
 ) without rowid;
+
+-- Grain: one row per document that speaks for an origin (scheme, host, port): its robots.txt.
+create table if not exists origin_documents (
+    origin              text not null,
+    kind                text not null,
+    host                text not null, -- as in hosts
+    body                blob,
+    status              integer,
+    expires_at          integer,
+    exchange_id         text,
+    fetched_at          integer,
+    crawl_delay_seconds real,
+    primary key (origin, kind)
+) without rowid;
+
+create index if not exists origin_documents_of_host on origin_documents (host);

@@ -1,4 +1,4 @@
-"""Hosts inside the state file: when each may be asked again, and its robots.txt."""
+"""Hosts inside the state file: when each may be asked again, and what its origins declare."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from transforms.records import OriginDocument
     from transforms.turns import Turn, Wish
 
 _BEGIN = """
@@ -39,15 +40,12 @@ _COMPLAIN = """
     values (:host, :domain, :complained_at, :until_at)
 """
 
-# Another process may have learnt more since the record was read: times and counts
-# only grow, and robots.txt gives way only to one that expires no earlier.
+# Another process may have learnt more since the record was read: times and counts only grow.
 _PUT = """
     insert into hosts (
-        host, free_at, retry_after_at, crawl_delay_seconds, robots_body, robots_status,
-        robots_expires_at, robots_exchange_id, robots_at, requests, payload_bytes
+        host, free_at, retry_after_at, crawl_delay_seconds, requests, payload_bytes
     ) values (
-        :host, :free_at, :retry_after_at, :crawl_delay_seconds, :robots_body, :robots_status,
-        :robots_expires_at, :robots_exchange_id, :robots_at, :requests, :payload_bytes
+        :host, :free_at, :retry_after_at, :crawl_delay_seconds, :requests, :payload_bytes
     )
     on conflict (host) do update set
         free_at = coalesce(max(free_at, excluded.free_at), free_at, excluded.free_at),
@@ -58,13 +56,26 @@ _PUT = """
         payload_bytes = max(payload_bytes, excluded.payload_bytes)
 """
 
-_PUT_ROBOTS = """
-    update hosts set
-        crawl_delay_seconds = :crawl_delay_seconds, robots_body = :robots_body,
-        robots_status = :robots_status, robots_expires_at = :robots_expires_at,
-        robots_exchange_id = :robots_exchange_id, robots_at = :robots_at
-    where host = :host
-    and coalesce(:robots_expires_at, 0) >= coalesce(robots_expires_at, 0)
+# A document gives way only to one that expires no earlier.
+_PUT_DOCUMENT = """
+    insert into origin_documents (
+        origin, kind, host, body, status, expires_at, exchange_id, fetched_at, crawl_delay_seconds
+    ) values (
+        :origin, :kind, :host, :body, :status, :expires_at, :exchange_id, :fetched_at,
+        :crawl_delay_seconds
+    )
+    on conflict (origin, kind) do update set
+        body = excluded.body, status = excluded.status, expires_at = excluded.expires_at,
+        exchange_id = excluded.exchange_id, fetched_at = excluded.fetched_at,
+        crawl_delay_seconds = excluded.crawl_delay_seconds
+    where coalesce(excluded.expires_at, 0) >= coalesce(expires_at, 0)
+"""
+
+_PUT_CRAWL_DELAY = """
+    insert into hosts (host, crawl_delay_seconds)
+    select :host, max(crawl_delay_seconds) from origin_documents
+    where host = :host and (expires_at > :now or origin = :origin)
+    on conflict (host) do update set crawl_delay_seconds = excluded.crawl_delay_seconds
 """
 
 _COUNT_BYTES = """
@@ -88,7 +99,7 @@ def take_turns(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[T
 
 
 def turns(connection: sqlite3.Connection, names: Collection[str]) -> tuple[HostState, ...]:
-    """Return what is remembered of hosts, without robots.txt."""
+    """Return what decides when hosts may be asked."""
     rows = connection.execute(_TURNS, (json.dumps(list(names)),))
     return tuple(
         HostState(
@@ -114,9 +125,16 @@ def complaints(connection: sqlite3.Connection, domain: str) -> tuple[Complaint, 
 
 def put(connection: sqlite3.Connection, state: HostState) -> None:
     """Remember of a host what is newer than what is known."""
-    row = row_of(state)
-    connection.execute(_PUT, row)
-    connection.execute(_PUT_ROBOTS, row)
+    connection.execute(_PUT, row_of(state))
+
+
+def put_document(connection: sqlite3.Connection, document: OriginDocument, now: int) -> None:
+    """Remember a document that expires no earlier than the one known, and its host's delay."""
+    row = row_of(document)
+    connection.execute(_PUT_DOCUMENT, row)
+    if document.kind == "robots":
+        given = {"host": document.host, "origin": document.origin, "now": now}
+        connection.execute(_PUT_CRAWL_DELAY, given)
 
 
 def count_bytes(connection: sqlite3.Connection, payload_bytes: Mapping[str, int]) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from transforms.records import FeedState, HostState, Place, Want
+from transforms.records import FeedState, HostState, OriginDocument, Place, Want
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,7 +31,7 @@ def moment(micros_since: int) -> datetime:
     return EPOCH + timedelta(0, micros_since // 1_000_000, micros_since % 1_000_000)
 
 
-def row_of(record: HostState | Complaint) -> dict[str, Any]:
+def row_of(record: HostState | OriginDocument | Complaint) -> dict[str, Any]:
     """Return the columns of a record, which are named as its fields."""
     names = record.__slots__
     row = dict(zip(names, _fields(names)(record), strict=True))
@@ -85,6 +85,11 @@ def feed_state(row: Iterable[Any]) -> FeedState:
 def host_state(row: sqlite3.Row) -> HostState:
     """Return the record of a row of `hosts`."""
     return HostState(**values_of(row))
+
+
+def origin_document(row: sqlite3.Row) -> OriginDocument:
+    """Return the record of a row of `origin_documents`."""
+    return OriginDocument(**values_of(row))
 
 
 def place(row: sqlite3.Row) -> Place | None:

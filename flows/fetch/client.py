@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from flows.fetch.faults import Fault, printable
 from flows.fetch.politeness import HostLedger, Politeness
-from flows.fetch.robots import AGENT, RobotsRules
+from flows.fetch.robots import AGENT, OriginLedger, RobotsRules
 from flows.fetch.wire import Answer, Wire
 from transforms.identity import exchange_id
 from transforms.records import Exchange, Hop, Problem
@@ -46,6 +46,10 @@ class Archive(Protocol):
         ...
 
 
+class Ledger(HostLedger, OriginLedger, Protocol):
+    """What is remembered of hosts and origins, durably, by all processes together."""
+
+
 class Fetcher:
     """Gets feeds, pages and robots.txt files. An async context manager.
 
@@ -60,7 +64,7 @@ class Fetcher:
     def __init__(
         self,
         settings: Settings,
-        hosts: HostLedger,
+        ledger: Ledger,
         *,
         clock: Callable[[], datetime],
         archive: Archive,
@@ -69,9 +73,9 @@ class Fetcher:
         self._clock = clock
         self._archive = archive
         self._wire = Wire(settings, clock)
-        self._politeness = Politeness(hosts, settings, clock, sleep)
+        self._politeness = Politeness(ledger, settings, clock, sleep)
         skips = settings.on_opt_out == "skip_pages"
-        self._robots = RobotsRules(hosts, self._get_robots, clock, skips_opted_out=skips)
+        self._robots = RobotsRules(ledger, self._get_robots, clock, skips_opted_out=skips)
         named = f"{AGENT}/{VERSION} (+{settings.contact})"
         self._user_agent = named.encode("utf-8").decode("latin-1")  # as all that is sent
         self._max_bytes: dict[Purpose, int] = {
@@ -105,7 +109,7 @@ class Fetcher:
         return self._archive.append(exchange)
 
     async def sitemaps(self, url: str, *, run_id: str) -> tuple[str, ...] | None:
-        """Return the sitemaps that the robots.txt of a URL's host names; None if it is unknown."""
+        """Return the sitemaps that the robots.txt of a URL's origin names; None: unknown."""
         return await self._robots.sitemaps(url, run_id)
 
     def left_alone_until(self, url: str) -> datetime | None:

@@ -1,28 +1,43 @@
-"""robots.txt at work: asked for when needed, once per host, and remembered with the host."""
+"""robots.txt at work: asked for when needed, once per origin, and remembered."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from flows.fetch.faults import Fault
 from transforms.optouts import robots_objections
-from transforms.records import HostState
+from transforms.records import HostState, OriginDocument
 from transforms.robots import after_robots, is_stale, parse_rules, ruling
-from transforms.urls import host_of
+from transforms.urls import host_of, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from flows.fetch.politeness import HostLedger
     from transforms.records import Exchange
 
 AGENT = "Copytaster"
 # Faults that concern the page as much as its robots.txt, and say more than 'unreachable'.
 SHARED_FAULTS = frozenset({"address_refused", "host_asked_to_wait"})
+
+
+class OriginLedger(Protocol):
+    """What is remembered of origins, durably, by all processes together."""
+
+    def origin_document(self, origin: str, kind: str) -> OriginDocument | None:
+        """Return what is remembered; None if it was never asked for."""
+        ...
+
+    def put_origin_document(self, document: OriginDocument, now: datetime) -> None:
+        """Remember what is newer than what is known, and the crawl delay of its host."""
+        ...
+
+    def put_host_state(self, state: HostState) -> None:
+        """Remember what is newer than what is known."""
+        ...
 
 
 class GetRobots(Protocol):
@@ -38,63 +53,62 @@ class RobotsRules:
 
     def __init__(
         self,
-        hosts: HostLedger,
+        ledger: OriginLedger,
         get: GetRobots,
         clock: Callable[[], datetime],
         *,
         skips_opted_out: bool = False,
     ) -> None:
         self._skips_opted_out = skips_opted_out
-        self._hosts = hosts
+        self._ledger = ledger
         self._get = get
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def objection(self, url: str, run_id: str) -> Fault | None:
         """Return why a page must not be fetched; None if it may be."""
-        host = host_of(url)
-        state, fault = await self._known(url, host, run_id)
+        known, fault = await self._known(url, run_id)
         if fault is not None:
             return fault
-        if self._skips_opted_out and (declared := robots_objections(state.robots_body or b"")):
-            detail = f"robots.txt of {host}: {declared[0].evidence}"
-            return Fault(code="opted_out", detail=detail, is_final=True)
-        said = ruling(state, url, AGENT)
+        file = f"{known.origin}/robots.txt"
+        if self._skips_opted_out and (declared := robots_objections(known.body or b"")):
+            return Fault(code="opted_out", detail=f"{file}: {declared[0].evidence}", is_final=True)
+        said = ruling(known, url, AGENT)
         if said == "disallowed":
-            return Fault(code="robots_disallowed", detail=f"robots.txt of {host}", is_final=True)
+            return Fault(code="robots_disallowed", detail=file, is_final=True)
         if said == "unreachable":
-            answer = state.robots_status or "no answer"
-            return Fault(code="robots_unreachable", detail=f"robots.txt of {host}: {answer}")
+            return Fault(code="robots_unreachable", detail=f"{file}: {known.status or 'no answer'}")
         return None
 
     async def sitemaps(self, url: str, run_id: str) -> tuple[str, ...] | None:
-        """Return the sitemaps that a host's robots.txt names; None where that is not known."""
-        state, fault = await self._known(url, host_of(url), run_id)
-        if fault is not None or state.robots_body is None:
+        """Return the sitemaps that an origin's robots.txt names; None where that is not known."""
+        known, fault = await self._known(url, run_id)
+        if fault is not None or known.body is None:
             return None
-        return parse_rules(state.robots_body, AGENT).sitemaps()
+        return parse_rules(known.body, AGENT).sitemaps()
 
-    async def _known(self, url: str, host: str, run_id: str) -> tuple[HostState, Fault | None]:
-        lock = self._locks.get(host)
+    async def _known(self, url: str, run_id: str) -> tuple[OriginDocument, Fault | None]:
+        origin = origin_of(url)
+        lock = self._locks.get(origin)
         if lock is None:
-            lock = self._locks[host] = asyncio.Lock()
-        async with lock:  # twenty pages of a host need its robots.txt once
-            state = self._hosts.host_state(host) or HostState(host=host)
-            if not is_stale(state, self._clock()):
-                return state, None
-            exchange = await self._get(robots_url(url), run_id=run_id)
+            lock = self._locks[origin] = asyncio.Lock()
+        async with lock:  # twenty pages of an origin need its robots.txt once
+            known = self._ledger.origin_document(origin, "robots") or OriginDocument(
+                origin=origin, kind="robots", host=host_of(url)
+            )
+            if not is_stale(known, self._clock()):
+                return known, None
+            exchange = await self._get(f"{origin}/robots.txt", run_id=run_id)
             problem = exchange.problem
             if problem is not None and problem.code in SHARED_FAULTS and not exchange.hops:
                 detail, is_final = problem.detail, problem.is_final
-                return state, Fault(code=problem.code, detail=detail, is_final=is_final)
-            known = self._hosts.host_state(host) or state
-            self._hosts.put_host_state(
-                after_robots(known, exchange, agent=AGENT, now=self._clock())
-            )
-            return self._hosts.host_state(host) or state, None
+                return known, Fault(code=problem.code, detail=detail, is_final=is_final)
+            self._remember(after_robots(known, exchange, agent=AGENT, now=self._clock()))
+            return self._ledger.origin_document(origin, "robots") or known, None
 
-
-def robots_url(url: str) -> str:
-    """Return where the robots.txt that rules a URL stands (RFC 9309, section 2.3)."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt"
+    def _remember(self, document: OriginDocument) -> None:
+        self._ledger.put_origin_document(document, self._clock())
+        if document.crawl_delay_seconds is not None and document.fetched_at is not None:
+            # The delay holds from the request that told of it.
+            free_at = document.fetched_at + timedelta(seconds=document.crawl_delay_seconds)
+            self._ledger.put_host_state(HostState(host=document.host, free_at=free_at))

@@ -80,7 +80,7 @@ async def measure(
     from flows.run import open_run
     from flows.settings import read_settings
     from transforms.identity import want_id
-    from transforms.records import Feed, FeedState, HostState, Want
+    from transforms.records import Feed, FeedState, OriginDocument, Want
     from warehouse.connection import writing
     from warehouse.load import put_feeds
 
@@ -98,14 +98,16 @@ async def measure(
                 urls = [f"http://{host}/{kind}/{number}" for host in hosts]
                 if kind == "page":
                     for host in hosts:
-                        known = HostState(host=host, robots_body=b"", robots_status=404)
-                        run.state.put_host_state(
-                            HostState(
-                                host=known.host,
-                                robots_body=b"",
-                                robots_status=404,
-                                robots_expires_at=now.replace(year=now.year + 1),
-                            )
+                        run.state.put_origin_document(
+                            OriginDocument(
+                                origin=f"http://{host}",
+                                kind="robots",
+                                host=host,
+                                body=b"",
+                                status=404,
+                                expires_at=now.replace(year=now.year + 1),
+                            ),
+                            now,
                         )
                     run.state.want(
                         [

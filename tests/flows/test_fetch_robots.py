@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flows.fetch.client import Fetcher
+from flows.settings import Settings
+from tests.flows.conftest import START, Machine, Publisher
+from warehouse.archive import ArchiveWriter
+from warehouse.state import State
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.flows.conftest import Lab, Visit
+    from transforms.records import Exchange
 
     Said = Callable[..., bytes]
 
@@ -212,3 +220,78 @@ def test_robots_hosts_that_ask_to_wait_are_left_alone(lab: Lab, said: Said) -> N
         assert len(visit.publisher.requests) == 1
 
     lab(story)
+
+
+ALL_BARRED = b"User-agent: *\nDisallow: /\n"
+
+
+def test_each_port_of_a_host_has_its_own_robots(tmp_path: Path, said: Said) -> None:
+    """Two real ports: one forbids all, the other one page; one fails later, the other does not."""
+
+    async def tell() -> None:
+        machine, folder = Machine(), tmp_path / "archive"
+        settings = Settings(home=tmp_path, allowed_networks=("127.0.0.0/8",), host_gap_seconds=0.0)
+        writer = ArchiveWriter(folder, "run", START)
+        async with Publisher(machine) as closed, Publisher(machine) as opened:
+            closed.answers["/robots.txt"] = said(200, ALL_BARRED)
+            opened.answers["/robots.txt"] = said(200, b"User-agent: *\nDisallow: /private\n")
+            opened.answers["/1"] = said(200, b"page")
+            with State(tmp_path / "state.sqlite") as state, writer:
+                fetcher = Fetcher(settings, state, clock=machine.clock, archive=writer)
+                async with fetcher:
+
+                    async def page(server: Publisher, path: str) -> Exchange:
+                        url = f"http://127.0.0.1:{server.port}{path}"
+                        return await fetcher.get(url, purpose="page", run_id="run")
+
+                    assert code_of(await page(closed, "/1")) == "robots_disallowed"
+                    assert (await page(opened, "/1")).payload == b"page"
+                    assert code_of(await page(opened, "/private")) == "robots_disallowed"
+                    machine.now += timedelta(hours=25)
+                    closed.answers["/robots.txt"] = said(503)
+                    assert code_of(await page(closed, "/1")) == "robots_disallowed"  # as known
+                    assert (await page(opened, "/1")).status == 200
+            assert [one.target for one in closed.requests] == ["/robots.txt"] * 2
+            assert [one.target for one in opened.requests].count("/robots.txt") == 2
+
+    asyncio.run(tell())
+
+
+def test_where_https_is_dead_http_is_ruled_by_its_own_robots(lab: Lab, said: Said) -> None:
+    """The port speaks HTTP alone: the same host fails over https, again and again."""
+
+    async def story(visit: Visit) -> None:
+        visit.answers["/robots.txt"] = said(200, b"User-agent: *\nDisallow: /private\n")
+        visit.answers["/1"] = said(200, b"page")
+        for _ in range(2):
+            assert code_of(await visit.page("https://a.example/1")) == "robots_unreachable"
+            assert (await visit.page("http://a.example/1")).payload == b"page"
+            assert code_of(await visit.page("http://a.example/private")) == "robots_disallowed"
+            visit.machine.now += timedelta(minutes=11)
+        known = visit.state.origin_documents(["a.example"])
+        assert [(one.origin, one.status) for one in known] == [
+            ("http://a.example", 200),
+            ("https://a.example", 0),
+        ]
+
+    lab(story)
+
+
+def test_schemes_and_ports_share_the_gap_and_the_delay_of_their_host(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/robots.txt"] = said(200, b"User-agent: *\nCrawl-delay: 30\n")
+        await visit.page("http://a.example/1")
+        await visit.page("https://a.example/1")
+        await visit.page("http://a.example/2")
+        gaps = [b.fetched_at - a.fetched_at for a, b in pairwise(visit.shelf.exchanges)]
+        host = visit.state.host_state("a.example")
+        assert host is not None
+        assert host.crawl_delay_seconds == 30.0
+        assert host.requests == 4  # https got no further than its robots.txt
+        assert sum(gaps, timedelta(0)) >= timedelta(seconds=90)
+
+    lab(story, host_gap_seconds=5.0)
+
+
+def code_of(exchange: Exchange) -> str | None:
+    return exchange.problem.code if exchange.problem else None

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from transforms.optouts import concerns_text, of_answer, of_hosts, robots_objections
-from transforms.records import Exchange, HostState
+from transforms.optouts import concerns_text, of_answer, of_origins, robots_objections
+from transforms.records import Exchange, OriginDocument
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -99,10 +99,16 @@ def test_pictures_are_not_text() -> None:
 
 def test_hosts_declare_for_their_outlets_with_the_exchange_that_shows_it() -> None:
     robots = b"User-agent: GPTBot\nDisallow: /"
-    state = HostState(
-        host="a.example", robots_body=robots, robots_exchange_id="x-robots", robots_at=NOW
+    known = OriginDocument(
+        origin="https://a.example",
+        kind="robots",
+        host="a.example",
+        body=robots,
+        exchange_id="x-robots",
+        fetched_at=NOW,
     )
-    (found,) = of_hosts([state, HostState(host="b.example")], {"a.example": "outlet"})
+    never = OriginDocument(origin="https://b.example", kind="robots", host="b.example")
+    (found,) = of_origins([known, never], {"a.example": "outlet"})
     assert (found.source_id, found.origin, found.signal) == ("outlet", "robots", "GPTBot")
     assert (found.exchange_id, found.seen_at) == ("x-robots", NOW)
-    assert of_hosts([state], {}) == ()
+    assert of_origins([known], {}) == ()

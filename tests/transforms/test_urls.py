@@ -10,6 +10,7 @@ from transforms.urls import (
     canonical_url,
     host_of,
     is_http,
+    origin_of,
     registrable_domain,
 )
 
@@ -25,6 +26,21 @@ PIECES = st.text(
 def test_canonical_url_is_idempotent(scheme: str, host: str, rest: str) -> None:
     once = canonical_url(f"{scheme}://{host}/{rest}")
     assert canonical_url(once) == once
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://user:word@A.Example.:443/feed?a#b", "https://a.example"),
+        ("http://a.example:80/", "http://a.example"),
+        ("http://a.example:443/", "http://a.example:443"),
+        ("https://a.example:80/", "https://a.example:80"),
+        ("HTTP://[::1]:8080/x", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+    assert origin_of(origin) == origin
 
 
 @given(st.text(max_size=60))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from transforms.records import FeedState, HostState, Problem
+from transforms.records import FeedState, HostState, OriginDocument, Problem
 from warehouse import load, read
 from warehouse.connection import writing
 
@@ -374,8 +374,15 @@ def test_states_are_copied_and_never_go_back(
         marks=("a",), moving_polls=1,
     )  # fmt: skip
     old = replace(new, url=world.FEED_URL, polls=1, polled_at=world.at(1))
-    host = HostState(host="courier.example", robots_body=b"User-agent: *", requests=3)
-    load.load(con, replace(batch, feed_states=(new,), host_states=(host,)))
+    host = HostState(host="courier.example", requests=3)
+    document = OriginDocument(
+        origin="https://courier.example", kind="robots", host="courier.example",
+        body=b"User-agent: *", status=200, expires_at=world.at(9),
+    )  # fmt: skip
+    told = replace(batch, feed_states=(new,), host_states=(host,), origin_documents=(document,))
+    load.load(con, told)
+    older = replace(document, body=None, status=503, expires_at=world.at(8))
+    load.load(con, replace(batch, load_id="1b", origin_documents=(older,)))
     load.load(con, replace(batch, load_id="2", feed_states=(old,)))
     (row,) = rows(con, "from ops.feed_state")
     assert (row["url"], row["polls"]) == (new.url, 5)
@@ -386,7 +393,9 @@ def test_states_are_copied_and_never_go_back(
     (row,) = rows(con, "from ops.feed_state")
     assert (row["skip_hours"], row["moving_polls"]) == ([], 1)
     (row,) = rows(con, "from ops.host_state")
-    assert (row["robots_bytes"], row["requests"]) == (13, 3)
+    assert row["requests"] == 3
+    (row,) = rows(con, "from ops.origin_documents")
+    assert (row["origin"], row["status"], row["body_bytes"]) == (document.origin, 200, 13)
     assert len(rows(con, "from news.feed_urls")) == 2
 
 

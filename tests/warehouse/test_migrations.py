@@ -61,6 +61,33 @@ def test_semicolons_in_texts_and_comments_do_not_part_statements(home: Home) -> 
     assert migrate(home, [*scripts, tricky]) == ("0999_tricky", "views")
 
 
+def test_robots_kept_by_host_become_those_of_both_its_origins() -> None:
+    scripts = {script.name: script.sql for script in read_scripts("migrations")}
+    last = "0009_origin_documents"
+    with duckdb.connect() as con:
+        con.execute("create schema if not exists ops")
+        for name, sql in scripts.items():
+            if name < last:
+                con.execute(sql)
+        con.execute(
+            "insert into ops.host_state (host, robots_status, robots_bytes, robots_expires_at,"
+            " robots_exchange_id, crawl_delay_seconds, requests, payload_bytes, copied_at)"
+            " values ('a.example', 200, 13, now(), 'x', 2.5, 3, 4, now()),"
+            " ('b.example', null, null, null, null, null, 1, 2, now())"
+        )
+        con.execute(scripts[last])
+        found = con.execute(
+            "select origin, kind, host, status, body_bytes, exchange_id, crawl_delay_seconds"
+            " from ops.origin_documents order by origin"
+        ).fetchall()
+        rest = con.execute(
+            "select host, crawl_delay_seconds, requests from ops.host_state order by host"
+        ).fetchall()
+    told = ("robots", "a.example", 200, 13, "x", 2.5)
+    assert found == [("http://a.example", *told), ("https://a.example", *told)]
+    assert rest == [("a.example", 2.5, 3), ("b.example", None, 1)]
+
+
 def test_views_that_changed_are_made_anew(home: Home) -> None:
     with writing(home) as con:
         con.execute("update ops.schema_version set checksum = 'old' where name = 'views'")

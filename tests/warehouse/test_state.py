@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from transforms.records import Complaint, Exchange, FeedState, HostState, Place, Want
+from transforms.records import (
+    Complaint,
+    Exchange,
+    FeedState,
+    HostState,
+    OriginDocument,
+    Place,
+    Want,
+)
 from transforms.schedule import is_due
 from transforms.turns import Wish
 from warehouse.state import (
@@ -20,6 +28,7 @@ from warehouse.state import (
     State,
     StateVersionError,
 )
+from warehouse.state_rows import micros
 from warehouse.state_wants import round_robin
 
 if TYPE_CHECKING:
@@ -110,13 +119,20 @@ FULL_HOST = HostState(
     free_at=NOW,
     retry_after_at=NOW + HOUR,
     crawl_delay_seconds=2.5,
-    robots_body=b"\xff\x00User-agent: *",
-    robots_status=200,
-    robots_expires_at=NOW + 24 * HOUR,
-    robots_exchange_id="x-robots",
-    robots_at=NOW,
     requests=3,
     payload_bytes=4567,
+)
+
+FULL_ROBOTS = OriginDocument(
+    origin="https://a.example",
+    kind="robots",
+    host="a.example",
+    body=b"\xff\x00User-agent: *",
+    status=200,
+    expires_at=NOW + 24 * HOUR,
+    exchange_id="x-robots",
+    fetched_at=NOW,
+    crawl_delay_seconds=2.5,
 )
 
 
@@ -418,17 +434,45 @@ def test_a_stale_host_state_turns_nothing_back(state: State) -> None:
     )
 
 
+def test_an_origin_document_comes_back_equal(state: State) -> None:
+    plain = replace(FULL_ROBOTS, origin="http://a.example", body=None, exchange_id=None)
+    state.put_origin_document(FULL_ROBOTS, NOW)
+    state.put_origin_document(plain, NOW)
+    assert state.origin_document("https://a.example", "robots") == FULL_ROBOTS
+    assert state.origin_document("https://a.example:8443", "robots") is None
+    assert state.origin_documents(["a.example", "b.example"]) == (plain, FULL_ROBOTS)
+    assert state.origin_documents(["b.example"]) == ()
+
+
 def test_newer_robots_replace_older_ones_even_by_nothing(state: State) -> None:
     state.put_host_state(FULL_HOST)
+    state.put_origin_document(FULL_ROBOTS, NOW)
     gone = replace(
-        FULL_HOST,
-        robots_body=None,
-        robots_status=404,
+        FULL_ROBOTS,
+        body=None,
+        status=404,
         crawl_delay_seconds=None,
-        robots_expires_at=NOW + 48 * HOUR,
+        expires_at=NOW + 48 * HOUR,
     )
-    state.put_host_state(gone)
-    assert state.host_state("a.example") == gone
+    state.put_origin_document(gone, NOW)
+    assert state.origin_document("https://a.example", "robots") == gone
+    assert state.host_state("a.example") == replace(FULL_HOST, crawl_delay_seconds=None)
+    state.put_origin_document(FULL_ROBOTS, NOW)  # read before by a slower process
+    assert state.origin_document("https://a.example", "robots") == gone
+
+
+def test_a_host_has_the_longest_delay_of_its_origins_that_has_not_expired(state: State) -> None:
+    def told() -> float | None:
+        known = state.host_state("a.example")
+        return known.crawl_delay_seconds if known else None
+
+    plain = replace(FULL_ROBOTS, origin="http://a.example", crawl_delay_seconds=9.0)
+    state.put_origin_document(plain, NOW)
+    state.put_origin_document(FULL_ROBOTS, NOW)
+    assert told() == 9.0
+    later = NOW + 25 * HOUR  # nobody asked the other one again
+    state.put_origin_document(replace(FULL_ROBOTS, expires_at=later + HOUR), later)
+    assert told() == 2.5
 
 
 def test_requests_are_counted_as_they_are_reserved_and_bytes_with_the_next_write(
@@ -564,9 +608,9 @@ def test_a_file_of_an_older_version_gets_what_came_since(
         for column in lacking:
             connection.execute(f"alter table feeds drop column {column}")
         connection.execute("alter table polls drop column document_id")
-        for column in ("robots_exchange_id", "robots_at"):
-            connection.execute(f"alter table hosts drop column {column}")
-        for table in ("documents", "complaints"):
+        for column in ("robots_body blob", "robots_status integer", "robots_expires_at integer"):
+            connection.execute(f"alter table hosts add column {column}")
+        for table in ("documents", "complaints", "origin_documents"):
             connection.execute(f"drop table {table}")
         connection.execute(f"pragma user_version = {version}")
         connection.commit()
@@ -576,6 +620,33 @@ def test_a_file_of_an_older_version_gets_what_came_since(
         told = replace(FULL_FEED, feed_id="f")
         state.put_feed_states([told])
         assert state.feed_state("f") == told
+
+
+def test_robots_kept_by_host_rule_both_schemes_until_they_are_asked_again(file: Path) -> None:
+    with State(file) as state:
+        state.put_host_state(FULL_HOST)
+        state.put_host_state(HostState(host="b.example:8080"))
+        before = state.host_states()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("drop table origin_documents")
+        kinds = {"body": "blob", "status": "integer", "expires_at": "integer"}
+        kinds |= {"exchange_id": "text", "at": "integer"}
+        for column, kind in kinds.items():
+            connection.execute(f"alter table hosts add column robots_{column} {kind}")
+        told = (b"\xff\x00User-agent: *", 200, NOW + 24 * HOUR, "x-robots", NOW)
+        connection.execute(
+            "update hosts set robots_body = ?, robots_status = ?, robots_expires_at = ?,"
+            " robots_exchange_id = ?, robots_at = ? where host = 'a.example'",
+            [micros(one) if isinstance(one, datetime) else one for one in told],
+        )
+        connection.execute("pragma user_version = 5")
+        connection.commit()
+    for _ in range(2):  # opened again, nothing is done again
+        with State(file) as state:
+            assert state.host_states() == before
+            plain = replace(FULL_ROBOTS, origin="http://a.example")
+            assert state.origin_documents(["a.example"]) == (plain, FULL_ROBOTS)
+            assert state.origin_documents(["b.example:8080"]) == ()
 
 
 def test_the_feeds_that_wait_are_those_that_are_not_due(state: State) -> None:

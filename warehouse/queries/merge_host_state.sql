@@ -8,20 +8,12 @@ when matched and (
     free_at = staged.free_at,
     retry_after_at = staged.retry_after_at,
     crawl_delay_seconds = staged.crawl_delay_seconds,
-    robots_status = staged.robots_status,
-    robots_bytes = staged.robots_bytes,
-    robots_expires_at = staged.robots_expires_at,
-    robots_exchange_id = staged.robots_exchange_id,
-    robots_at = staged.robots_at,
     requests = staged.requests,
     payload_bytes = staged.payload_bytes,
     copied_at = staged.copied_at
 when not matched then insert (
-    host, free_at, retry_after_at, crawl_delay_seconds, robots_status, robots_bytes,
-    robots_expires_at, robots_exchange_id, robots_at, requests, payload_bytes, copied_at
+    host, free_at, retry_after_at, crawl_delay_seconds, requests, payload_bytes, copied_at
 ) values (
     staged.host, staged.free_at, staged.retry_after_at, staged.crawl_delay_seconds,
-    staged.robots_status, staged.robots_bytes, staged.robots_expires_at,
-    staged.robots_exchange_id, staged.robots_at, staged.requests, staged.payload_bytes,
-    staged.copied_at
+    staged.requests, staged.payload_bytes, staged.copied_at
 );

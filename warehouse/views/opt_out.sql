@@ -6,14 +6,15 @@ select
     opt_outs.host,
     opt_outs.origin,
     opt_outs.signal,
-    opt_outs.origin <> 'robots' or opt_outs.last_seen_at >= coalesce(hosts.robots_at, '-infinity')
-        as is_current,
+    opt_outs.origin <> 'robots' or exists (
+        from ops.origin_documents as documents
+        where documents.host = opt_outs.host and documents.exchange_id = opt_outs.exchange_id
+    ) as is_current,
     opt_outs.first_seen_at,
     opt_outs.last_seen_at,
     opt_outs.evidence,
     opt_outs.exchange_id
 from ops.opt_outs as opt_outs
-left join ops.host_state as hosts on hosts.host = opt_outs.host
 left join news.sources as sources on sources.source_id = opt_outs.source_id;
 
 comment on view report.opt_out is
