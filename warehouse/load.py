@@ -1,6 +1,6 @@
 """Write batches: one transaction each, with a row in the ledger, so that twice is once.
 
-Everything is staged as Arrow tables and merged by key. A batch whose ``load_id``
+Everything is staged as temporary tables and merged by key. A batch whose ``load_id``
 stands in the ledger was loaded before and changes nothing.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import orjson
-import pyarrow as pa
 
 from warehouse import stage, stage_feeds, stage_ops
 from warehouse.connection import query, transaction
@@ -24,7 +23,7 @@ from warehouse.register import (
     put_feeds,
     put_rule_results,
 )
-from warehouse.write import run, staged, table_schema, write_rows
+from warehouse.write import run, staged, table_columns, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,11 +45,10 @@ __all__ = [
     "put_rule_results",
 ]
 
-KEY_SCHEMA = pa.schema([("version_id", pa.string())])
-SUBJECT_SCHEMA = pa.schema([("subject_id", pa.string())])
-ARTICLE_SCHEMA = pa.schema([("article_id", pa.string())])
-LINK_SCHEMA = pa.schema([("entry_id", pa.string()), ("article_id", pa.string())])
-DATE_CONFLICT = pa.field("has_date_conflict", pa.bool_())
+VERSION_KEY = {"version_id": "VARCHAR"}
+SUBJECT_KEY = {"subject_id": "VARCHAR"}
+ARTICLE_KEY = {"article_id": "VARCHAR"}
+LINK = {"entry_id": "VARCHAR", "article_id": "VARCHAR"}
 
 DETAIL_TABLES = ("article_blocks", "article_credits", "article_tags", "article_doubts")
 
@@ -101,8 +99,8 @@ def _load_exchanges(
     exchanges = stage_ops.exchange_rows(batch, hashes)
     rows: dict[str, int] = {}
     if exchanges:
-        schema = table_schema(con, "ops.exchanges")
-        with staged(con, "staged_exchanges", exchanges, schema):
+        columns = table_columns(con, "ops.exchanges")
+        with staged(con, "staged_exchanges", exchanges, columns):
             rows["ops.exchanges"] = run(con, "merge_exchanges")
             run(con, "exchange_sources")
     rows |= write_rows(con, "ops.parses", stage_ops.parse_rows(batch), "insert_parses")
@@ -114,8 +112,8 @@ def _load_entries(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int
     entries = stage.entry_rows(batch.entries, batch.run_id)
     if not entries:
         return {}
-    schema = table_schema(con, "news.entries")
-    with staged(con, "staged_entries", entries, schema):
+    columns = table_columns(con, "news.entries")
+    with staged(con, "staged_entries", entries, columns):
         count = run(con, "merge_entries")
         run(con, "link_new_entries")
     return {"news.entries": count}
@@ -132,9 +130,9 @@ def _load_articles(
     doubtful = {article.version_id for article in latest if has_date_conflict(article)}
     for row in versions:
         row["has_date_conflict"] = row["version_id"] in doubtful
-    schema = table_schema(con, "news.article_versions", DATE_CONFLICT)
+    columns = table_columns(con, "news.article_versions", has_date_conflict="BOOLEAN")
     rows: dict[str, int] = {}
-    with staged(con, "staged_article_versions", versions, schema):
+    with staged(con, "staged_article_versions", versions, columns):
         rows |= _load_details(con, latest, versions)
         rows["news.article_versions"] = run(con, "merge_article_versions")
         _mark_changes(con)
@@ -145,7 +143,7 @@ def _load_articles(
     rows |= write_rows(con, "ops.outlet_pages", stage.outlet_rows(batch), "insert_outlet_pages")
     links = _links(batch)
     if links:
-        with staged(con, "staged_links", links, LINK_SCHEMA):
+        with staged(con, "staged_links", links, LINK):
             run(con, "link_entries")
     return rows
 
@@ -175,7 +173,7 @@ def _load_details(
     }
     if renewed:
         keys: list[Row] = [{"version_id": version} for version in sorted(renewed)]
-        with staged(con, "staged_rewritten", keys, KEY_SCHEMA):
+        with staged(con, "staged_rewritten", keys, VERSION_KEY):
             for table in DETAIL_TABLES:
                 run(con, f"delete_{table}")
     written = [
@@ -199,7 +197,7 @@ def _mark_changes(con: duckdb.DuckDBPyConnection) -> None:
     changed = con.execute(query("changed_articles")).fetchall()
     if changed:
         keys: list[Row] = [{"article_id": article} for (article,) in changed]
-        with staged(con, "staged_changed", keys, ARTICLE_SCHEMA):
+        with staged(con, "staged_changed", keys, ARTICLE_KEY):
             run(con, "mark_changes")
 
 
@@ -225,8 +223,8 @@ def _load_judgements(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, 
     rows: dict[str, int] = {}
     held = stage_ops.quarantine_rows(batch)
     if held:
-        schema = table_schema(con, "ops.quarantine")
-        with staged(con, "staged_quarantine", held, schema):
+        columns = table_columns(con, "ops.quarantine")
+        with staged(con, "staged_quarantine", held, columns):
             rows["ops.quarantine"] = run(con, "merge_quarantine")
             run(con, "delete_quarantine_hits")
         rows |= write_rows(
@@ -261,9 +259,9 @@ def _load_marks(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int]:
         return {}
     keys: list[Row] = [{"subject_id": subject} for subject in sorted(subjects)]
     with ExitStack() as stack:
-        stack.enter_context(staged(con, "staged_subjects", keys, SUBJECT_SCHEMA))
-        schema = table_schema(con, "ops.marks")
-        stack.enter_context(staged(con, "staged_marks", marks, schema))
+        stack.enter_context(staged(con, "staged_subjects", keys, SUBJECT_KEY))
+        columns = table_columns(con, "ops.marks")
+        stack.enter_context(staged(con, "staged_marks", marks, columns))
         run(con, "delete_marks")
         return {"ops.marks": run(con, "merge_marks")} if marks else {}
 

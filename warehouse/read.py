@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from transforms.records import Feed, KnownEntry, Source
 from warehouse.connection import query
+from warehouse.write import staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,9 +92,6 @@ def current_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 @contextmanager
 def asked(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> Iterator[None]:
     """Let a query see some keys as the table ``asked_keys``."""
-    table = pa.table({"key": pa.array(sorted(set(keys)), pa.string())})
-    con.register("asked_keys", table)
-    try:
+    rows = [{"key": key} for key in sorted(set(keys))]
+    with staged(con, "asked_keys", rows, {"key": "VARCHAR"}):
         yield
-    finally:
-        con.unregister("asked_keys")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from warehouse.connection import query, transaction
-from warehouse.write import run, staged, table_schema, write_rows
+from warehouse.write import run, staged, table_columns, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def put_alerts(
     stamp = {"began_at": at, "ended_at": None, "run_id": run_id}
     names = ("source_id", "signal", "reason", "value", "usual", "low", "high", "items", "numbers")
     rows: list[Row] = [{name: getattr(one, name) for name in names} | stamp for one in alerts]
-    with transaction(con), staged(con, "staged_alerts", rows, table_schema(con, "ops.alerts")):
+    with transaction(con), staged(con, "staged_alerts", rows, table_columns(con, "ops.alerts")):
         con.execute(query("end_alerts"), [at])
         run(con, "merge_alerts")
 

@@ -466,7 +466,6 @@ def test_ten_thousand_keys_are_looked_up_at_once(
 
 LOADERS = """
 import importlib.util, os, sys
-import pandas  # which pyarrow would import in each child anew
 from pathlib import Path
 spec = importlib.util.spec_from_file_location("world", sys.argv[1])
 world = importlib.util.module_from_spec(spec)
