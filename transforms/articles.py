@@ -17,7 +17,7 @@ from transforms.content import body_hash
 from transforms.creditors import gather_credits, once
 from transforms.dates import parse_date
 from transforms.dates_searched import MONTH_ORIGIN, last_date
-from transforms.dates_shown import searched_dates
+from transforms.dates_shown import headline_dates, searched_dates
 from transforms.declarations import (
     declared_languages,
     declared_paragraphs,
@@ -264,15 +264,18 @@ def _first_words(body: str) -> str:
 
 def _dates(source: _Source, headline: str) -> moments.Published:
     declared = next((code for _, code in declared_languages(source.metadata, source.entry)), None)
-    language = moments.date_language(declared, source.metadata.lang, page_host(source.url))
+    host = page_host(source.url)
+    language = moments.date_language(declared, source.metadata.lang, host)
     published, modified = moments.gather(
         source.survey, source.metadata, source.url, source.entry, language, headline
     )
     published = published or searched_dates(source.survey, headline, language)
+    if moments.is_vague(published):
+        published += headline_dates(source.survey, headline, language)
     fetched_at = source.exchange.fetched_at
     raw = source.learned("published")
     learned = parse_date(raw, origin="markup:learned", language=language) if raw else None
-    when = moments.choose(published, modified, fetched_at=fetched_at, learned=learned)
+    when = moments.choose(published, modified, fetched_at=fetched_at, learned=learned, host=host)
     if when.published is not None:
         return when
     latest = (fetched_at + moments.FUTURE).date()

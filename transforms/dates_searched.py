@@ -1,7 +1,8 @@
 """The last search for a date, where a page neither declares nor marks one: in its text.
 
 First what the text itself says of its publication ('Published on 3 May 2021', 'This entry was
-posted on …'), then what htmldate finds. The month in an address bounds both. The first of a
+posted on …'), then the date of its dateline ('Leeds, 3 May 2021 - '), then what
+htmldate finds. The month in an address bounds all. The first of a
 month or year is written down as that month or year, unless the page shows the day.
 """
 # ruff: noqa: RUF001, E501 (words of several scripts, one table)
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MONTH_ORIGIN = "url:month"
 ROOM = timedelta(days=7)  # between the month in an address and the day of publication
 MAX_LINE_CHARS, MAX_BEFORE_CHARS, MAX_BETWEEN_CHARS = 600, 30, 25
+MAX_PARAGRAPHS, MIN_PARAGRAPH_CHARS, MAX_BEGINNING_CHARS = 40, 60, 160
 _LONGEST_MONTH = timedelta(days=31)
 _URL_MONTH = re.compile(r"/(?P<year>20[0-4]\d|199\d)[/-](?P<month>0[1-9]|1[0-2])(?=[/-]|$)")
 _SAID = re.compile(
@@ -45,6 +47,11 @@ _OF_ITSELF = re.compile(
     r"esta entrada|este artículo|este artigo|questo articolo|dit (?:bericht|artikel)|ten wpis)\b",
     re.IGNORECASE,
 )
+_BEFORE_DATE = re.compile(
+    r"\W{0,2}(?:[^\W\d_a-z][^\d:;!?()]{1,40}(?:,\s*(?:den\s|am\s|le\s|el\s|il\s)?|/|\s\())?\W?"
+)
+_BEHIND_DATE = re.compile(r"\.?\s*(?:[–—|:]|-{1,2}\s|/[^/]{2,30}/)\s*\S")
+_BEHIND_BRACKET = re.compile(r"(?:\s*[,/][^()]{2,30})?\s*\)")
 _NOT_SHOWN = frozenset({"script", "style", "noscript", "template", "title", "textarea", "option"})
 
 
@@ -54,6 +61,9 @@ def last_date(page: Survey, url: str, latest: date, language: str | None) -> Mom
     for said in said_dates(page, language):
         if said.at.date() <= latest and (month is None or _is_within(said, month)):
             return said
+    for opening in opening_dates(page, language):
+        if opening.at.date() <= latest and (month is None or _is_within(opening, month)):
+            return opening
     raw = page_date(page, url, latest)
     found = parse_date(raw, origin="text:htmldate") if raw else None
     if found is None or (month is not None and not _is_within(found, month)):
@@ -80,6 +90,38 @@ def said_dates(page: Survey, language: str | None) -> Iterator[Moment]:
             moment = _read_said(line_of(owner, MAX_LINE_CHARS), language)
             if moment is not None and not is_apart(owner):
                 yield moment
+
+
+def opening_dates(page: Survey, language: str | None) -> Iterator[Moment]:
+    """Yield the dates that paragraphs begin with: 'Leeds, 3 May 2021 - ', '(3 May 2021) '."""
+    for paragraph in page.tagged("p")[:MAX_PARAGRAPHS]:
+        beginning = _beginning(paragraph)
+        opened = next(filter(None, (_opening(beginning, pattern) for pattern in SNIPPETS)), None)
+        if opened is None or is_apart(paragraph):
+            continue
+        moment = parse_date(opened, origin="text:dateline", language=language)
+        if moment is not None and moment.precision not in {"month", "year"}:
+            yield moment
+
+
+def _opening(beginning: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the date that a paragraph's beginning has as or in a dateline."""
+    found = pattern.search(beginning)
+    if found is None or not _BEFORE_DATE.fullmatch(beginning, 0, found.start()):
+        return None
+    behind = _BEHIND_BRACKET if "(" in beginning[: found.start()] else _BEHIND_DATE
+    return found.group() if behind.match(beginning, found.end()) else None
+
+
+def _beginning(paragraph: HtmlElement) -> str:
+    """Return the first words of a paragraph that has a full line, else nothing."""
+    text = ""
+    for piece in paragraph.itertext():
+        text += piece
+        if len(text) > MAX_BEGINNING_CHARS:
+            break
+    text = " ".join(text.split())
+    return text if len(text) >= MIN_PARAGRAPH_CHARS else ""
 
 
 def _read_said(line: str, language: str | None) -> Moment | None:

@@ -13,13 +13,14 @@ from transforms.dates import parse_date
 from transforms.surroundings import around_headline, headline_holders, is_apart, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
     from transforms.records import Moment
     from transforms.survey import Survey
 
+HEADLINE_ORIGIN = "text:headline"
 MAX_TIMES = 40
 MAX_MARKED = 30
 MAX_MARKED_CHARS, MAX_LINE_CHARS = 160, 80
@@ -34,7 +35,8 @@ _DATE_CLASS = re.compile(
     re.IGNORECASE,
 )
 _DATE_HINTS = ("date", "Date", "datum", "Datum", "data", "fecha", "time", "Time", "publish", "Publish", "posted", "meta", "info", "byline")  # fmt: skip
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d{1,2}\.\d{1,2}\.\d\d(?!\d)")
+_ERA = r"(?:令和|平成|民[国國])\s?(?:\d{1,3}|元)"
+_YEAR = re.compile(rf"(?<!\d)\d{{4}}(?!\d)|{_ERA}年|\d{{1,2}}\.\d{{1,2}}\.\d\d(?!\d)")
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}[^\s\d]{2,}[.!?]$")  # seven words and a full stop
 _OF_OTHERS = re.compile(  # of a writer of comments or posts
     r"\b(?:joined|registered|registriert|member since|mitglied seit|dabei seit|inscrit|registrado|зарегистрирован)\b",
@@ -45,7 +47,7 @@ SNIPPETS = tuple(
     re.compile(pattern + _CLOCK, re.IGNORECASE)
     for pattern in (
         r"(?<!\d)\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:19|20)\d\d(?!\d)",
-        r"(?<!\d)(?:19|20)\d\d\s?[年년./-]\s?\d{1,2}\s?[月월./-]\s?\d{1,2}(?!\d)\s?[日일]?",
+        rf"(?:(?<!\d)(?:19|20)\d\d|{_ERA})\s?[年년./-]\s?\d{{1,2}}\s?[月월./-]\s?\d{{1,2}}(?!\d)\s?[日일]?",
         r"(?<!\d)\d{1,2}(?:\.|st|nd|rd|th|er|º)?\s(?:de\s|of\s|di\s)?[^\W\d_]{3,12}\.?,?\s(?:de[l]?\s)?(?:19|20)\d\d(?!\d)",
         r"[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)",
     )
@@ -93,16 +95,29 @@ def searched_dates(page: Survey, headline: str, language: str | None) -> list[Mo
     """Search lines marked as a date, then the lines around the headline: the first that has one."""
     marked = page.classed(_DATE_CLASS, _DATE_HINTS)[:MAX_MARKED]
     around = headline_holders(page, headline)
-    for origin, elements, max_chars in (
-        ("markup:class", marked, MAX_MARKED_CHARS),
-        ("text:headline", around_headline(page, headline), MAX_LINE_CHARS),
-    ):
-        for element in elements:
-            if _MODIFIED_WORDS.search(element.get("class") or ""):
-                continue
-            found = _read_line(element, origin, language, max_chars)
-            if found is not None and not is_apart(element, around):
-                return [found]
+    found = _first_dated(marked, "markup:class", language, MAX_MARKED_CHARS, around)
+    return found or headline_dates(page, headline, language)
+
+
+def headline_dates(page: Survey, headline: str, language: str | None) -> list[Moment]:
+    """Search the lines around the headline: the first that has a date."""
+    lines, around = around_headline(page, headline), headline_holders(page, headline)
+    return _first_dated(lines, HEADLINE_ORIGIN, language, MAX_LINE_CHARS, around)
+
+
+def _first_dated(
+    elements: Iterable[HtmlElement],
+    origin: str,
+    language: str | None,
+    max_chars: int,
+    around: Collection[HtmlElement],
+) -> list[Moment]:
+    for element in elements:
+        if _MODIFIED_WORDS.search(element.get("class") or ""):
+            continue
+        found = _read_line(element, origin, language, max_chars)
+        if found is not None and not is_apart(element, around):
+            return [found]
     return []
 
 

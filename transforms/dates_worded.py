@@ -1,20 +1,23 @@
 """Dates in words and local numbers: 7 September 2024, 07.09.2024, 2024年9月7日."""
 
+# ruff: noqa: RUF001 (words of several scripts)
+
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from transforms import date_words
-from transforms.date_parts import Clock, Day, clock_of, moment, zone_minutes
+from transforms.date_parts import MAX_YEAR, Clock, Day, clock_of, moment, zone_minutes
 
 if TYPE_CHECKING:
     from transforms.records import Moment
 
 _TWO_DIGIT_YEARS = 50  # RFC 2822, section 4.3: 00-49 are 2000s, 50-99 are 1900s
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?P<hour>\d{1,2})(?:\s?[:h]\s?|(?=\d\d\s(?:uhr|น))|[.](?=\d\d\s?(?:uhr|น|wib|kl)))"
+    r"(?<![\d:.])(?P<hour>\d{1,2})(?:\s?[:h]\s?|(?=\d\d\s(?:uhr|น))|[.](?=\d\d\s?(?:uhr|น|wi(?:b|t|ta)|kl|gmt|utc|[bcwe]e?st|[cw]et|a[ew][ds]t)\b))"
     r"(?P<minute>\d{2})(?:\s?:(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?(?!\d)"
     r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?"
     r"|(?<![\d:.])(?P<hour12>\d{1,2})\s?(?P<half12>[ap])\.?\s?m\b\.?"
@@ -25,28 +28,40 @@ _ZONE = re.compile(
     r"|\s*(?P<name>[^\W\d_]{1,5})\b"
 )
 _CJK = re.compile(
-    r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월](?:\s*(?P<day>\d{1,2})\s*[日일号])?"
+    r"(?:(?P<era>令和|平成|昭和|民[国國])\s*(?P<of_era>\d{1,3}|元)|(?P<year>\d{4}))"
+    r"(?:[(（][^()（）]{1,8}[)）])?\s*[年년](?:[(（][^()（）]{1,8}[)）])?"
+    r"\s*(?P<month>\d{1,2})\s*[月월](?:\s*(?P<day>\d{1,2})\s*[日일号])?"
 )
+_BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925, "民国": 1911, "民國": 1911}
 _CJK_CLOCK = re.compile(
     r"(?P<half>上午|下午|午前|午後|오전|오후)?\s*(?P<hour>\d{1,2})\s*[時时시:]\s*"
     r"(?P<minute>\d{1,2})(?:\s*[分분:]\s*(?P<second>\d{1,2})?)?"
 )
 _AFTERNOON = frozenset({"下午", "午後", "오후"})
+_HALF_BEFORE = re.compile(r"(上午|下午|午前|午後|오전|오후)\s*$")
+_BUDDHIST_YEARS = 543  # ahead of ours
+_FOUR_DIGIT_NUMBER = re.compile(r"\d{4}")
+_THAI = re.compile(r"[\u0e01-\u0e2e]")
+_DOT_IN_THAI = re.compile(r"(?<=[\u0e01-\u0e4e])\.(?=[\u0e01-\u0e4e])")
+_VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?(\d{4})")
+_NUMBERED_WEEKDAY = re.compile(r"\bth(?:ứ)?\s+[2-7]\b")  # Vietnamese counts them
 _WORDS_BETWEEN = r"(?:\s*(?:de|del|of|d'|di|da|den|of the|ta'|,|\.|/|-|\s|ב)\s*)*"
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([./\-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)\.?")
 _YEAR_MONTH_DAY = re.compile(
     r"(?<!\d)(?P<year>\d{4})([/.-])\s?(?P<month>\d{1,2})\2\s?(?P<day>\d{1,2})(?!\d)\.?"
 )
-# Vowel signs of Indian scripts and of Thai are no letters to the regex engine.
-_ANY_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0e7f])+(?:\s(?:الثاني|الأول|الاول))?")
+# Vowel signs of Indian scripts, Thai, Burmese and Khmer are no letters to the regex engine.
+_ANY_WORD = re.compile(
+    r"(?:[^\W\d_]|[\u0900-\u0e7f\u1000-\u103f\u1780-\u17d3])+(?:\s(?:الثاني|الأول|الاول))?"
+)
 
 
 def read_cjk(text: str, raw: str, origin: str) -> Moment | None:
-    """Read a date of Chinese, Japanese or Korean; None where the string holds none."""
+    """Read a date of Chinese, Japanese or Korean, their eras too; None where there is none."""
     found = _CJK.search(text)
     if found is None:
         return None
-    day = Day(int(found["year"]), int(found["month"]), int(found["day"]) if found["day"] else None)
+    day = Day(_cjk_year(found), int(found["month"]), int(found["day"]) if found["day"] else None)
     timed = _CJK_CLOCK.search(text, found.end())
     if timed is None:
         return moment(day, None, None, raw, origin)
@@ -56,6 +71,13 @@ def read_cjk(text: str, raw: str, origin: str) -> Moment | None:
     second = timed["second"]
     clock = Clock(hour, int(timed["minute"]), int(second) if second else None)
     return moment(day, clock, None, raw, origin)
+
+
+def _cjk_year(found: re.Match[str]) -> int:
+    """Return the year of a date; the first of an era is written 元."""
+    if not found["era"]:
+        return int(found["year"])
+    return _BEFORE_ERA[found["era"]] + int(found["of_era"].replace("元", "1"))
 
 
 def _hour24(hour: int, *, is_afternoon: bool) -> int:
@@ -69,7 +91,7 @@ def read_worded(
     text: str, raw: str, origin: str, reference: datetime | None, language: str
 ) -> Moment | None:
     """Read a date of words and numbers; every number in it must have found its place."""
-    rest = text.lower()
+    rest = _plainly_worded(text.lower())
     clock, zone, rest = _take_clock(rest)
     taken = _take_day(date_words.folded(rest), reference, language)
     if taken is None:
@@ -77,7 +99,26 @@ def read_worded(
     day, rest = taken
     if any(c.isdigit() for c in rest):
         return None
+    if language.startswith("th") or _THAI.search(text):
+        day = _of_thailand(day, text)
     return moment(day, clock, zone, raw, origin)
+
+
+def _of_thailand(day: Day, text: str) -> Day:
+    """Return a day whose year is counted from the Buddha's death: 2567, or 67."""
+    if day.year > MAX_YEAR:
+        return replace(day, year=day.year - _BUDDHIST_YEARS)
+    if not _FOUR_DIGIT_NUMBER.search(text):
+        return replace(day, year=day.year % 100 + 2500 - _BUDDHIST_YEARS)
+    return day
+
+
+def _plainly_worded(text: str) -> str:
+    """Write as others do what Vietnamese and Thai write in their own way."""
+    if text.isascii():
+        return text
+    text = _NUMBERED_WEEKDAY.sub("", _VIETNAMESE.sub(r"\1.\2.\3", text))
+    return _DOT_IN_THAI.sub("", text)
 
 
 def _take_clock(text: str) -> tuple[Clock | None, int | None, str]:
@@ -94,8 +135,11 @@ def _take_clock(text: str) -> tuple[Clock | None, int | None, str]:
         if plain is None:
             return None, None, text
         hour = plain.hour
+        before = _HALF_BEFORE.search(text, 0, found.start())
         if found["half"]:
             hour = _hour24(hour, is_afternoon=found["half"] == "p")
+        elif before:
+            hour = _hour24(hour, is_afternoon=before.group(1) in _AFTERNOON)
         clock = Clock(hour, plain.minute, plain.second, plain.microsecond)
     zone, end = _take_zone(text, found.end())
     return clock, zone, f"{text[: found.start()]} {text[end:]}"
@@ -133,9 +177,9 @@ def _take_day(text: str, reference: datetime | None, language: str) -> tuple[Day
 _DAY_BEFORE = re.compile(
     r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th|er|º|ª|o|a|e)?" + _WORDS_BETWEEN + r"$"
 )
-_YEAR_AFTER = re.compile(r"[.]?" + _WORDS_BETWEEN + r"'?(\d{4}|\d{2})(?!\d|:)(?:\s?(?:г|р)\b\.?)?")  # noqa: RUF001 (Russian and Ukrainian for "year")
+_YEAR_AFTER = re.compile(r"[.]?" + _WORDS_BETWEEN + r"'?(\d{4}|\d{2})(?!\d|:)(?:\s?(?:г|р)\b\.?)?")
 _DAY_AFTER = re.compile(r"[.]?" + _WORDS_BETWEEN + r"(\d{1,2})(?:st|nd|rd|th)?\b(?!:)\.?")
-_YEAR_BEFORE = re.compile(r"(\d{4})" + _WORDS_BETWEEN + r"$")
+_YEAR_BEFORE = re.compile(r"(\d{4})(?:\s(?:m\.|ခုနှစ်))?" + _WORDS_BETWEEN + r"$")
 _FOUR_DIGITS = 4
 
 

@@ -43,6 +43,7 @@ MIN_TEASERS = 3  # article nodes, none of them the page's own: a listing
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$")  # fmt: skip
+_DATED = re.compile("time|date", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 
 
@@ -200,6 +201,8 @@ def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
         content = element.get("content")
+        if not content and name and _DATED.search(name):
+            content = element.get("value")  # a mistake; of other names it says less than the page
         if name and content and (text := plain(content)):
             lowered = name.strip().lower()
             keys = lowered.split() if ":" in lowered else [lowered]  # RDFa: several in one

@@ -8,12 +8,13 @@ and only then a search in its text. No date later than the fetch is believed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from transforms.dates import clock_offset, parse_date
-from transforms.dates_shown import marked_dates
+from transforms.dates import parse_date
+from transforms.dates_shown import HEADLINE_ORIGIN, marked_dates
+from transforms.local_clock import on_local_clock
 from transforms.metadata import types_of
 from transforms.records import Doubt, Moment
 
@@ -30,10 +31,7 @@ CONFLICT = timedelta(days=1)
 EARLIEST_YEAR = 1990
 PAGE_ORIGIN = "json-ld:WebPage"
 _PAGE_TYPES = frozenset({"WebPage", "ItemPage", "AboutPage", "FAQPage", "MedicalWebPage"})
-FURTHEST_ZONE = timedelta(hours=14)
-QUARTER = timedelta(minutes=15)
 _DAY_FIRST_COUNTRIES = {"uk": "gb", **{code: code for code in ("ie", "au", "nz", "in", "za", "pk")}}
-_TIMED = frozenset({"second", "minute"})
 MAX_TEXT_CHARS = 5_000  # of one paragraph
 _ORDER = ("json-ld", "meta", "feed", "markup", "url", "text")
 _PUBLISHED_META = (
@@ -46,6 +44,9 @@ _PUBLISHED_META = (
     "originalpublicationdate", "bt:pubdate", "published_time", "rnews:datepublished", "displaydate",
     "citation_publication_date", "citation_online_date", "prism.publicationdate",
 )  # fmt: skip
+_VAGUE = frozenset(
+    {"meta:date", "meta:dc.date", "meta:dcterms.date", "meta:dcterms.created", "meta:ptime"}
+)
 _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article:modified", "revision_date", "updated_time",
@@ -130,17 +131,19 @@ def choose(
     *,
     fetched_at: datetime,
     learned: Moment | None = None,
+    host: str = "",
 ) -> Published:
     """Choose the time of publication and of the last change; tell what contradicts.
 
     ``learned`` is what stands where the outlet's pages have their date: it is asked where
     nothing is declared, and decides between declarations that contradict each other.
+    ``host`` is the page's: its country has a clock and a calendar.
     """
     if learned is not None and not any(map(_is_declared, published)):
         published = [learned, *published]
     latest = fetched_at + FUTURE
     plausible = [moment for moment in published if _is_plausible(moment, latest)]
-    chosen = min(plausible, key=_rank, default=None)
+    chosen = _first(plausible)
     if learned is not None and chosen is not None and abs(learned.at - chosen.at) > CONFLICT:
         agreeing = [m for m in plausible if _is_declared(m) and m.at.date() == learned.at.date()]
         chosen = min(agreeing, key=_rank, default=chosen)
@@ -149,27 +152,8 @@ def choose(
     if chosen is not None and last is not None and last.at < chosen.at - CONFLICT:
         last = None
     doubts = tuple(_doubts(published, plausible, chosen, latest))
-    shown = _on_local_clock(chosen, plausible) if chosen is not None else None
-    return Published(shown, last, tuple(published), doubts)
-
-
-def _on_local_clock(chosen: Moment, candidates: Iterable[Moment]) -> Moment:
-    """Return the same moment as the outlet's own clock shows it, where another source tells.
-
-    Many pages declare UTC to machines, and to readers a time that differs by whole
-    quarters of an hour: that is the outlet's zone, and its calendar day.
-    """
-    if not chosen.has_zone or chosen.precision not in _TIMED or clock_offset(chosen):
-        return chosen
-    for other in candidates:
-        if other.precision not in _TIMED:
-            continue
-        if other.has_zone and other.at == chosen.at and clock_offset(other):
-            return other
-        ahead = other.at - chosen.at
-        if not other.has_zone and ahead and abs(ahead) <= FURTHEST_ZONE and not ahead % QUARTER:
-            return replace(other, at=chosen.at, has_zone=True)
-    return chosen
+    local = on_local_clock(chosen, plausible, host) if chosen is not None else None
+    return Published(local, last, tuple(published), doubts)
 
 
 def contradicted_by_text(
@@ -238,6 +222,28 @@ def _doubts(
             detail = f"{chosen.raw} ({chosen.origin}) against {moment.raw} ({moment.origin})"
             yield Doubt(code="date_conflict", detail=detail)
             return
+
+
+def is_vague(published: Sequence[Moment]) -> bool:
+    """Tell whether no more is declared than a meta element's 'date', of whatever it be.
+
+    Many systems write there when a file was made or saved.
+    """
+    first = min(published, key=_rank, default=None)
+    return first is not None and _is_vague(first, published)
+
+
+def _is_vague(moment: Moment, candidates: Iterable[Moment]) -> bool:
+    others = (m for m in candidates if m.origin.partition(":")[0] not in {"meta", "text"})
+    return moment.origin in _VAGUE and moment.at.date() not in {m.at.date() for m in others}
+
+
+def _first(plausible: Sequence[Moment]) -> Moment | None:
+    """Return the most trusted moment; what stands by the headline before a vague declaration."""
+    first = min(plausible, key=_rank, default=None)
+    if first is None or not _is_vague(first, plausible):
+        return first
+    return next((moment for moment in plausible if moment.origin == HEADLINE_ORIGIN), first)
 
 
 def _is_declared(moment: Moment) -> bool:

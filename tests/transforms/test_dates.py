@@ -102,6 +102,22 @@ def read(raw: str, language: str | None = None) -> tuple[str, str, bool] | None:
         ("2024年9月7日 14:30", "2024-09-07 14:30:00", "minute", False),
         ("2024年9月7日 下午2时30分", "2024-09-07 14:30:00", "minute", False),
         ("2024년 9월 7일 오후 2:30", "2024-09-07 14:30:00", "minute", False),
+        ("2024. 9. 7. 오후 2:30", "2024-09-07 14:30:00", "minute", False),
+        ("2024-09-07 上午12:30", "2024-09-07 00:30:00", "minute", False),
+        ("2024年9月7日 14時30分", "2024-09-07 14:30:00", "minute", False),
+        ("２０２４年９月７日１４時３０分", "2024-09-07 14:30:00", "minute", False),
+        ("令和6年9月7日", "2024-09-07 00:00:00", "day", False),
+        ("令和元年9月7日", "2019-09-07 00:00:00", "day", False),
+        ("平成30年9月7日", "2018-09-07 00:00:00", "day", False),
+        ("2024年（令和6年）9月7日 午後2時30分", "2024-09-07 14:30:00", "minute", False),
+        ("民國113年9月7日", "2024-09-07 00:00:00", "day", False),
+        ("7 กันยายน 2567", "2024-09-07 00:00:00", "day", False),  # the Buddhist era
+        ("7 ก.ย. 2567 14:30 น.", "2024-09-07 14:30:00", "minute", False),
+        ("7 ก.ย. 67", "2024-09-07 00:00:00", "day", False),
+        ("ngày 7 tháng 9 năm 2024", "2024-09-07 00:00:00", "day", False),
+        ("၂၀၂၄ ခုနှစ် စက်တင်ဘာ ၇", "2024-09-07 00:00:00", "day", False),
+        ("2024 m. rugsėjo 7 d. 14:30", "2024-09-07 14:30:00", "minute", False),
+        ("Sat 7 Sep 2024 14.30 BST", "2024-09-07 13:30:00", "minute", True),
     ],
 )
 def test_a_date_is_read(raw: str, at: str, precision: str, has_zone: bool) -> None:  # noqa: FBT001 (a column)
@@ -129,7 +145,8 @@ def test_a_date_is_read(raw: str, at: str, precision: str, has_zone: bool) -> No
         "0001-01-01T00:00:00Z",
         "2024090712",  # an hour, or 2034 in Unix time
         "1403/06/17",  # the Persian calendar
-        "7 กันยายน 2567",  # the Buddhist era
+        "7 September 2567",  # the Buddhist era? Not in English
+        "6 Jan 2022 12.34",  # an hour, or a price
         "7 September 2024 and 8 September 2024",
         "2024-09-07T14:30:00Z " * 50,
     ],

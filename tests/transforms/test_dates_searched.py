@@ -111,3 +111,41 @@ def test_no_more_of_a_date_is_told_than_was_written(markup: str, day: str, preci
 @pytest.mark.parametrize("text", ["10:30", "March", "Monday", "7 March"])
 def test_what_names_no_year_is_no_date(text: str) -> None:
     assert told(f"<p class='date'>{text}</p><p>The ferry is closed.</p>") is None
+
+
+REST = "the council has opened the ferry again, it said, after a year of work on the slips."
+
+
+@pytest.mark.parametrize(
+    ("language", "beginning"),
+    [
+        ("en", "7 September 2024 – In Leeds "),
+        ("en", "LEEDS, September 7, 2024 /NEWSWIRE/ -- In Leeds "),
+        ("en", "Leeds, 7 September 2024 - In Leeds "),
+        ("en", "(7 September 2024) In Leeds "),
+        ("de", "Kiel/Lübeck, 07.09.2024 | In Kiel "),
+        ("de", "Kiel, den 7. September 2024 – In Kiel "),
+        ("de", "Kiel (7. September 2024) In Kiel "),
+        ("fr", "Brest, le 7 septembre 2024 — À Brest "),
+    ],
+)
+def test_a_dateline_tells_the_day_of_a_text(language: str, beginning: str) -> None:
+    found = told(
+        f"<p>Menu</p><p>{beginning}{REST}</p><p>7 May 2023 – {REST}</p>", language=language
+    )
+    assert found == ("2024-09-07", "day", "text:dateline")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p>On 7 September 2024 {REST}</p>",
+        f"<p>Until 7 September 2024, it says, {REST}</p>",
+        "<p>7 September 2024 – too short for a text</p>",
+        f"<aside><p>7 September 2024 – {REST}</p></aside>",
+        f"<p>September 2024 – {REST}</p>",
+    ],
+)
+def test_a_day_within_a_text_is_no_dateline(markup: str) -> None:
+    found = told(markup)
+    assert found is None or found[2] != "text:dateline"

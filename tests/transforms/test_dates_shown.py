@@ -10,8 +10,8 @@ from lxml.html import document_fromstring
 from transforms.article_json import moment_to_iso
 from transforms.date_words import LANGUAGES
 from transforms.dates import clock_offset, parse_date
-from transforms.dates_shown import marked_dates, searched_dates
-from transforms.moments import choose, date_language
+from transforms.dates_shown import headline_dates, marked_dates, searched_dates
+from transforms.moments import choose, date_language, is_vague
 from transforms.survey import survey
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ BYLINES = {
     "ka": "7 სექტემბერი, 2024",
     "hy": "7 սեպտեմբերի 2024",
     "th": "7 กันยายน 2024",
+    "my": "၇ စက်တင်ဘာ ၂၀၂၄",
+    "km": "7 កញ្ញា 2024",
+    "vi": "Thứ Bảy, ngày 7 tháng 9 năm 2024",
     "zh": "2024年9月7日",
     "ja": "公開日：2024年9月7日",
     "ko": "입력 2024년 9월 7일",
@@ -159,6 +162,71 @@ def test_a_moment_is_told_by_the_outlets_own_clock(declared: str, other: str, sh
     assert found is not None
     assert found.at == candidates[0].at
     assert moment_to_iso(found) == shown
+
+
+@pytest.mark.parametrize(
+    ("declared", "host", "shown"),
+    [
+        ("2022-11-06T23:00:00Z", "coastcourier.de", "2022-11-07"),
+        ("2022-07-06T22:00Z", "coastcourier.de", "2022-07-07"),
+        ("2022-10-06T22:00:00.000Z", "coastcourier.at", "2022-10-07"),  # summer time, still
+        ("2022-03-04T15:00:00+00:00", "coastcourier.co.jp", "2022-03-05"),
+        ("2022-11-06T22:00:00Z", "coastcourier.de", "2022-11-06T22:00:00+00:00"),  # 23:00 there
+        ("2022-11-06T23:00:01Z", "coastcourier.de", "2022-11-06T23:00:01+00:00"),
+        ("2022-11-06T23:00:00+02:00", "coastcourier.de", "2022-11-06T23:00:00+02:00"),
+        ("2022-11-06T23:00:00", "coastcourier.de", "2022-11-06T23:00:00"),
+        ("2022-11-06T00:00:00Z", "coastcourier.com", "2022-11-06T00:00:00+00:00"),
+        ("2022-11-06T23:00:00Z", "coastcourier.com", "2022-11-06T23:00:00+00:00"),
+    ],
+)
+def test_utc_of_a_midnight_in_the_outlets_country_is_a_mere_day(
+    declared: str, host: str, shown: str
+) -> None:
+    candidates = [moment(declared, "json-ld:datePublished")]
+    found = choose(candidates, [], fetched_at=datetime(2024, 1, 1, tzinfo=UTC), host=host)
+    assert moment_to_iso(found.published) == shown
+
+
+@pytest.mark.parametrize(
+    ("candidates", "day"),
+    [
+        ({"meta:date": "2024-05-09", "text:headline": "2 May 2024"}, 2),
+        ({"meta:dcterms.date": "2024-05-09", "text:headline": "2 May 2024"}, 2),
+        ({"meta:date": "2024-05-09", "url": "2024/05/09", "text:headline": "2 May 2024"}, 9),
+        (
+            {"meta:date": "2024-05-09", "markup:time": "2024-05-09", "text:headline": "2 May 2024"},
+            9,
+        ),
+        ({"meta:date": "2024-05-09", "markup:time": "2024-05-02"}, 9),  # of another story, maybe
+        ({"meta:article:published_time": "2024-05-09", "text:headline": "2 May 2024"}, 9),
+        ({"json-ld:datePublished": "2024-05-09", "text:headline": "2 May 2024"}, 9),
+    ],
+)
+def test_a_vague_declaration_yields_to_the_day_by_the_headline(
+    candidates: dict[str, str], day: int
+) -> None:
+    read = [moment(raw, origin) for origin, raw in candidates.items()]
+    found = choose(read, [], fetched_at=datetime(2024, 6, 1, tzinfo=UTC))
+    assert found.published is not None
+    assert found.published.at.day == day
+    assert found.candidates == tuple(read)
+
+
+def test_the_lines_by_the_headline_are_read_where_the_declaration_is_vague() -> None:
+    declared = [moment("2024-05-09", "meta:date")]
+    assert is_vague(declared)
+    assert not is_vague([*declared, moment("2024-05-09", "json-ld:datePublished")])
+    assert not is_vague([*declared, moment("2024/05/09", "url")])
+    assert not is_vague([])
+    page = survey(
+        document_fromstring(
+            "<p class='date'>9 June 2024</p>"
+            + "<i></i>" * 30
+            + "<h1>Ferry closed</h1><p>2 May 2024"
+        )
+    )
+    (found,) = headline_dates(page, "Ferry closed", "en")
+    assert (found.raw, found.origin) == ("2 May 2024", "text:headline")
 
 
 def test_the_offset_of_a_clock() -> None:

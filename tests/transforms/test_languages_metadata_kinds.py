@@ -119,6 +119,15 @@ def test_any_json_ld_can_be_read(raw: bytes) -> None:
     assert read_metadata(tree, (raw,)).canonical is None
 
 
+def test_the_value_of_a_date_counts_where_a_meta_element_has_no_content() -> None:
+    tree = document_fromstring(
+        "<meta property='article:published_time' value='2024-05-02'>"
+        "<meta name='author' value='Desk'><meta name='date' content='2024-05-03' value='x'>"
+    )
+    meta = read_metadata(tree, ()).meta
+    assert meta == {"article:published_time": ("2024-05-02",), "date": ("2024-05-03",)}
+
+
 def test_twice_encoded_entities_and_soft_hyphens_are_resolved() -> None:
     assert plain("Heli\u00adkopter &amp;amp; Boot <b>heute</b>") == "Helikopter & Boot heute"
 
