@@ -125,12 +125,11 @@ def _merged(drafts: Sequence[Draft], page: PageText) -> list[Draft]:
     if not places:
         return list(drafts)
     first, last = places[0], places[-1]
-    shown = {squeeze(draft.text) for draft in drafts}
     asides = [
-        aside
-        for aside in page.asides
-        if (first <= aside.at <= last or aside.is_in_article) and squeeze(aside.text) not in shown
+        aside for aside in page.asides if first <= aside.at <= last or aside.is_in_article
     ]
+    shown = {squeeze(draft.text) for draft in drafts} if asides else set()
+    asides = [aside for aside in asides if squeeze(aside.text) not in shown]
     merged: list[Draft] = []
     waiting = 0
     for draft, place in zip(drafts, places, strict=True):
@@ -157,7 +156,7 @@ def _once(drafts: list[Draft]) -> list[Draft]:
 
 def _places(texts: Sequence[str], squeezed: str) -> list[int]:
     """Return where each text stands in the page, in order; long ones anchor short ones."""
-    keys = [squeeze(text)[:KEY_CHARS] for text in texts]
+    keys = [squeeze(text[: 2 * KEY_CHARS])[:KEY_CHARS] for text in texts]  # spaces are single
     places = [-1] * len(keys)
     at = 0
     for index, key in enumerate(keys):

@@ -147,7 +147,8 @@ def _agencies_of(drafts: Iterable[Draft], page: PageText) -> set[str]:
 
 
 def _paragraph(text: str, page: PageText, *, is_early: bool, has_dateline: bool) -> list[Draft]:
-    kind = type_line(text, is_link=squeeze(text) in page.linked)
+    is_link = len(text) <= SHORT_LINE_CHARS and squeeze(text) in page.linked
+    kind = type_line(text, is_link=is_link)
     if kind == "credit":
         return [Draft("credit", text, credits=tuple(read_credit_line(text) or ()))]
     if kind != "paragraph":

@@ -87,10 +87,15 @@ def traits_of(
 
     ``titles`` is all that the page calls itself, the headline among it.
     """
-    lines = {key: block.text for block in _lines(blocks) if (key := _line_key(block)) is not None}
+    lines: dict[int, str] = {}
+    for block in _lines(blocks):
+        if (key := _line_key(block)) is not None:
+            lines.setdefault(key, block.text)
+        if len(lines) == MAX_LINES:
+            break
     prose = (block.text for block in blocks if block.kind in BODY_KINDS)
     longest = sorted(prose, key=len, reverse=True)[:STORY_LINES]
-    kept = sorted(list(lines)[:MAX_LINES])
+    kept = sorted(lines)
     called = {text_key(title): title for title in titles}
     return PageTraits(
         outlet=outlet_of(url),

@@ -89,10 +89,9 @@ _BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|автор:?)\s+\S", re.
 def below_headline(page: Survey, headline: str) -> list[HtmlElement]:
     """Return what follows the headings that show the headline; a page's only first heading else."""
     start = _key(headline)
-    places = sorted(place for tag in _HEADINGS for place in page.by_tag.get(tag, ()))
-    shown = {place: _key(page.elements[place].text_content()) for place in places}
-    found = [place for place in places if shown[place] == start] or [
-        place for place in places if start and start in shown[place]
+    shown = {place: _key(text) for place, text in page.headings.items()}
+    found = [place for place, key in shown.items() if key == start] or [
+        place for place, key in shown.items() if start and start in key
     ]
     first = page.by_tag.get("h1", ())
     return [

@@ -47,8 +47,7 @@ def headline_holders(page: Survey, headline: str) -> set[HtmlElement]:
 def _headline_place(page: Survey, headline: str) -> int | None:
     """Return where the headline stands: the heading that says it, or more; else the first one."""
     wanted = fold(headline)
-    places = sorted(place for tag in ("h1", "h2", "h3") for place in page.by_tag.get(tag, ()))
-    texts = {place: fold(page.elements[place].text_content()) for place in places}
+    texts = {place: fold(text) for place, text in page.headings.items()}
     named = (place for place, text in texts.items() if text == wanted)
     longer = (place for place, text in texts.items() if wanted and wanted in text)
     found = next(named, None)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
-_has_microdata = etree.XPath("boolean(descendant::*[@itemprop])")
+_HEADINGS = ("h1", "h2", "h3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,7 @@ class Survey:
     by_tag: Mapping[str, list[int]]
     by_itemprop: Mapping[str, list[int]]
     by_words: Mapping[str, list[int]]
+    headings: Mapping[int, str]  # the texts of those of the first three ranks, in page order
     lines: str  # the classes and ids, one a line, in the order of by_words
     starts: tuple[int, ...]  # where each line starts, and the end
     styled: tuple[HtmlElement, ...]  # those that an inline style may hide
@@ -75,7 +74,6 @@ def survey(tree: HtmlElement) -> Survey:
     by_itemprop: dict[str, list[int]] = defaultdict(list)
     by_words: dict[str, list[int]] = defaultdict(list)
     styled: list[HtmlElement] = []
-    has_microdata = _has_microdata(tree)
     for place, element in enumerate(elements):
         get = element.get
         by_tag[element.tag].append(place)
@@ -85,12 +83,14 @@ def survey(tree: HtmlElement) -> Survey:
             by_words[value].append(place)
         if (value := get("style")) and ("none" in value or "hidden" in value):
             styled.append(element)
-        if has_microdata and (value := get("itemprop")):
+        if value := get("itemprop"):
             by_itemprop[value].append(place)
     by_words = _on_one_line(by_words)
     starts = (0, *accumulate(len(words) + 1 for words in by_words))
     lines = "\n".join(by_words)
-    return Survey(elements, by_tag, by_itemprop, by_words, lines, starts, tuple(styled))
+    ranked = sorted(place for tag in _HEADINGS for place in by_tag.get(tag, ()))
+    headings = {place: elements[place].text_content() for place in ranked}
+    return Survey(elements, by_tag, by_itemprop, by_words, headings, lines, starts, tuple(styled))
 
 
 def _on_one_line(by_words: dict[str, list[int]]) -> dict[str, list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-_menus = etree.XPath(
-    "descendant::*[self::nav or self::select]"
-    "[not(descendant::*[self::h1 or self::p or self::article or self::main or self::time])]"
-)
+_OF_ARTICLES = ("h1", "p", "article", "main", "time")
 _article_within = etree.XPath(
     "boolean(descendant-or-self::*[self::h1 or self::article or self::main])"
 )
@@ -42,7 +39,12 @@ def drop(element: HtmlElement) -> None:
 
 def drop_menus(tree: HtmlElement) -> None:
     """Take out menus and choices that hold nothing of an article: a fifth of a page's elements."""
-    for menu in cast("list[HtmlElement]", _menus(tree)):
+    menus = [
+        menu
+        for menu in tree.iter("nav", "select")
+        if next(menu.iterdescendants(*_OF_ARTICLES), None) is None
+    ]
+    for menu in menus:
         drop(menu)
 
 

@@ -91,6 +91,7 @@ def canonical_url(url: str) -> str:
     return f"https://{_host(parsed)}{path}{'?' if query else ''}{query}"
 
 
+@lru_cache(maxsize=256)
 def host_of(url: str) -> str:
     """Return the host of a URL in lower case, with its port where that is not the default.
 
