@@ -125,9 +125,7 @@ def _merged(drafts: Sequence[Draft], page: PageText) -> list[Draft]:
     if not places:
         return list(drafts)
     first, last = places[0], places[-1]
-    asides = [
-        aside for aside in page.asides if first <= aside.at <= last or aside.is_in_article
-    ]
+    asides = [aside for aside in page.asides if first <= aside.at <= last or aside.is_in_article]
     shown = {squeeze(draft.text) for draft in drafts} if asides else set()
     asides = [aside for aside in asides if squeeze(aside.text) not in shown]
     merged: list[Draft] = []

@@ -26,6 +26,7 @@ MAX_SIBLINGS = 5_000  # work grows with the square of them; novels on one page h
 MAX_LINKS = 10_000
 MAX_ATTRIBUTES = 60_000
 MAX_ATTRIBUTES_OF_ONE = 2_000
+ATTRIBUTE_BYTES = 4  # at least, with its quotes
 MAX_BREAKS = 10_000
 MAX_LD_JSON_BYTES = 1_000_000
 MAX_RUN_BYTES = 1_000_000
@@ -45,8 +46,8 @@ _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 # U+00AD, U+200B, U+FEFF; U+200C and U+200D are part of Persian and Indic words.
-_LAYOUT_HINTS = (b"\xc2\xad", b"\xe2\x80\x8b", b"\xef\xbb\xbf", b"&shy;", b"&ZeroWidthSpace;")
-_NUMBERED_HINTS = re.compile(rb"&#(?:173|8203|[xX][aA][dD]|[xX]200[bB]);")
+_LAYOUT_HINTS = (b"\xc2\xad", b"\xe2\x80\x8b", b"\xef\xbb\xbf")
+_NAMED_HINTS = re.compile(rb"&(?:#(?:173|8203|[xX][aA][dD]|[xX]200[bB])|shy|ZeroWidthSpace);")
 _ESCAPED_HINTS = re.compile(rb"\\u(?:00[aA][dD]|200[bB])")
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # XML 1.0 has no place for them
 # References to what is no character of XML 1.0: control codes, surrogates, U+FFFE and U+FFFF.
@@ -90,21 +91,39 @@ def read_page(body: bytes, content_type: str | None) -> Page | None:
 
     Raises: TooComplexError, saying what there is too much of.
     """
-    text, encoding = to_utf8(body, content_type)
-    markup, ld_json, is_cut = cut_scripts(text)
+    markup, ld_json, encoding, is_cut = _read_bytes(body, content_type)
     markup = _with_whole_words(markup)
     ld_json = tuple(_ESCAPED_HINTS.sub(b"", _with_whole_words(each)) for each in ld_json)
     if b"<" not in markup:
         return None
-    check_limits(markup)
+    tags = check_limits(markup)
     try:
         tree = etree.fromstring(markup, parser=_parser())
     except etree.XMLSyntaxError:
         return None
     if not isinstance(tree, HtmlElement) or tree.find("body") is None:
         return None
-    check_tree(tree)
+    if tags > MAX_SIBLINGS // 2:  # none implies more than one element that is not written
+        check_tree(tree)
     return Page(tree, ld_json, encoding, is_cut)
+
+
+def _read_bytes(
+    body: bytes, content_type: str | None
+) -> tuple[bytes, tuple[bytes, ...], str, bool]:
+    """Return a page's markup without scripts, its JSON-LD, its encoding, whether JSON-LD was cut.
+
+    Scripts are over half of a page's bytes: they are cut before these become characters, except
+    where a tag's letters are no single bytes (UTF-16).
+    """
+    if b"\x00" in body:
+        text, encoding = to_utf8(body, content_type)
+        markup, ld_json, is_cut = cut_scripts(text)
+        return markup, ld_json, encoding, is_cut
+    markup, ld_json, is_cut = cut_scripts(body)
+    encoding, is_valid = _encoding(b"".join((markup, *ld_json)), content_type)
+    markup, *texts = (_clean_utf8(each, encoding, is_valid=is_valid) for each in (markup, *ld_json))
+    return markup, tuple(texts), encoding, is_cut
 
 
 @cache
@@ -133,18 +152,19 @@ def check_tree(tree: HtmlElement) -> None:
         raise TooComplexError(f"over {MAX_SIBLINGS} elements side by side")
 
 
-def check_limits(markup: bytes) -> None:
-    """Raise TooComplexError where a page, its scripts cut, has too many of something."""
+def check_limits(markup: bytes) -> int:
+    """Return how many tags a page has, its scripts cut.
+
+    Raises: TooComplexError where it has too many of something.
+    """
     tags = markup.count(b"<")
     if tags > 2 * MAX_ELEMENTS:
         raise TooComplexError(f"{tags // 2} elements, at most {MAX_ELEMENTS} are read")
-    if tags <= min(limit for _, limit in _LIMITS.values()):
-        limits: Mapping[str, tuple[tuple[bytes, ...], int]] = {"attributes": _LIMITS["attributes"]}
-    else:
-        limits = _LIMITS
-        markup = markup.lower()
-    for name, (marks, limit) in limits.items():
-        count = sum(markup.count(mark) for mark in marks)
+    most = {"attributes": len(markup) // ATTRIBUTE_BYTES}
+    counted = {name: each for name, each in _LIMITS.items() if most.get(name, tags) > each[1]}
+    lower = markup.lower() if counted else b""
+    for name, (marks, limit) in counted.items():
+        count = sum(lower.count(mark) for mark in marks)
         if count > limit:
             raise TooComplexError(f"{count} {name}, at most {limit} are read")
     long = list(_long_pieces(markup))
@@ -156,6 +176,7 @@ def check_limits(markup: bytes) -> None:
             raise TooComplexError(
                 f"{count} attributes on one element, at most {MAX_ATTRIBUTES_OF_ONE} are read"
             )
+    return tags
 
 
 def _long_pieces(markup: bytes) -> Iterator[bytes]:
@@ -172,8 +193,9 @@ def _long_pieces(markup: bytes) -> Iterator[bytes]:
 def _with_whole_words(text: bytes) -> bytes:
     """Leave out soft hyphens and zero-width spaces, which only tell where a line may break."""
     for hint in _LAYOUT_HINTS:
-        text = text.replace(hint, b"")
-    return _NUMBERED_HINTS.sub(b"", text)
+        if hint[-1] in text:  # one byte is looked for at memory's speed
+            text = text.replace(hint, b"")
+    return _NAMED_HINTS.sub(b"", text)
 
 
 def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
@@ -185,12 +207,17 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
     Source: WHATWG Encoding Standard, section 4.2 (the names).
     """
     encoding, is_valid = _encoding(body, content_type)
+    return _clean_utf8(body, encoding, is_valid=is_valid), encoding
+
+
+def _clean_utf8(body: bytes, encoding: str, *, is_valid: bool) -> bytes:
+    """Return bytes as UTF-8 without what has no place in XML; ``is_valid``: they are UTF-8."""
     if is_valid:
         data = body.removeprefix(codecs.BOM_UTF8)
     else:
         data = body.decode(encoding, "replace").encode("utf-8", "replace")
     data = data.translate(None, _CONTROL)
-    return (_NO_CHARACTER.sub(b" ", data) if b"&#" in data else data), encoding
+    return _NO_CHARACTER.sub(b" ", data) if b"&#" in data else data
 
 
 def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
