@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 import ada_url
-import tldextract
+
+from transforms.suffixes import public_suffix
 
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "hsa_", "at_", "stm_", "_hs")
 """Beginnings of query keys that say where a reader came from, not what is shown."""
@@ -153,17 +154,11 @@ def registrable_domain(host_or_url: str) -> str:
     host = _parse(url).hostname.rstrip(".")
     if _IP_ADDRESS.fullmatch(host):
         return host
-    found = _extractor()(host)
-    if found.suffix and found.domain:
-        return f"{found.domain}.{found.suffix}"
-    return host if found.suffix else ".".join(host.split(".")[-2:])
-
-
-@lru_cache(maxsize=1)
-def _extractor() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-    )
+    suffix = public_suffix(host)
+    if suffix is None:
+        return ".".join(host.split(".")[-2:])
+    own = host.removesuffix(suffix).rstrip(".")
+    return f"{own.rpartition('.')[2]}.{suffix}" if own else host
 
 
 def _parse(url: str) -> ada_url.URL:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import zlib
 from dataclasses import replace
 from datetime import UTC, date
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
 from transforms.records import Exchange, Place, Problem
-from warehouse.archive_records import UnreadableRecordError, exchange_of
+from warehouse.archive_records import FIELD, UnreadableRecordError, exchange_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,13 +34,41 @@ def read_exchange(folder: Path, place: Place) -> Exchange:
         record = file.read(place.length)
     if len(record) < place.length:
         raise UnreadableRecordError(f"{place} lies beyond the end of the file")
-    found = list(_exchanges(BytesIO(record), lambda _, __: place))
+    own = _own_record(record)
+    found = (
+        [exchange_of(*own, place)] if own else list(_exchanges(BytesIO(record), lambda *_: place))
+    )
     match found:
         case [Exchange() as exchange]:
             return exchange
         case [Problem() as problem, *_]:
             raise UnreadableRecordError(f"{place}: {problem.code}: {problem.detail}")
     raise UnreadableRecordError(f"{place} holds no exchange")
+
+
+def _own_record(member: bytes) -> tuple[str, dict[str, str], bytes] | None:
+    """Return type, fields (names in lower case) and block of a record; None if not as we write it.
+
+    It takes a tenth of the time of a reader of records of all sorts.
+    """
+    decompressor = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        head, _, rest = decompressor.decompress(member).partition(b"\r\n\r\n")
+        version, *lines = head.decode("ascii").split("\r\n")
+    except (zlib.error, UnicodeDecodeError):
+        return None
+    pairs = (line.partition(": ") for line in lines)
+    fields = {name.lower(): value for name, _, value in pairs}
+    length = fields.get("content-length", "")
+    is_whole = (
+        decompressor.eof
+        and not decompressor.unused_data
+        and version == "WARC/1.1"
+        and FIELD.lower() in fields
+        and length.isdecimal()
+        and rest[int(length) :] == b"\r\n\r\n"
+    )
+    return (fields.get("warc-type", ""), fields, rest[:-4]) if is_whole else None
 
 
 def read_exchanges(
@@ -106,6 +132,10 @@ def day_folders(folder: Path) -> Iterator[tuple[date, Path]]:
 def _exchanges(
     file: IO[bytes], place: Callable[[int, int], Place | None]
 ) -> Iterator[Exchange | Problem]:
+    # Its import brings file systems of all sorts, and a run reads no whole file.
+    from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415
+    from warcio.exceptions import ArchiveLoadFailed  # noqa: PLC0415
+
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     iterator = ArchiveIterator(file, no_record_parse=True)

@@ -24,8 +24,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from warcio.bufferedreaders import ChunkedDataReader
-
 from transforms import identity
 from transforms.records import Exchange, Hop, Place, Problem
 
@@ -231,6 +229,8 @@ def _foreign_exchange(fields: Mapping[str, str], block: bytes, place: Place | No
         name.lower() == "transfer-encoding" and "chunked" in value.lower()
         for name, value in headers
     ):
+        from warcio.bufferedreaders import ChunkedDataReader  # noqa: PLC0415 (for others' archives)
+
         payload = cast("bytes", ChunkedDataReader(BytesIO(payload)).read())
     url, fetched_at = fields["warc-target-uri"], _date(fields)
     return Exchange(
