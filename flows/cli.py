@@ -284,6 +284,8 @@ def hush() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # pydantic would look through all that is installed, for plugins that we do not use.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     atexit.register(hush)  # registered first, so that it runs last
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a title need not fit the terminal's encoding

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
-from rich.table import Table
 
 from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
-from flows.screen import screen
+from flows.screen import plain_table, screen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,9 +83,7 @@ def _check_whole(home: Path | None, suite: str, *, as_json: bool) -> NoReturn:
 
 def _print(found: WhatIf, *, with_turns: bool) -> None:
     out = screen()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("rule", "consequence", "rows"):
-        table.add_column(column, justify="right" if column == "rows" else "left")
+    table = plain_table("rule", "consequence", "rows", numbers={"rows"})
     for rule in found.rules():
         if rule["rows"]:
             table.add_row(rule["rule_id"], rule["consequence"], f"{rule['rows']:,}")
@@ -102,9 +99,7 @@ def _print(found: WhatIf, *, with_turns: bool) -> None:
 
 
 def _print_turns(found: WhatIf) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("verdict", "source", "title", "rules"):
-        table.add_column(column, overflow="fold")
+    table = plain_table("verdict", "source", "title", "rules")
     for turn in found.turns[:SHOWN_TURNS]:
         was, becomes = set(turn.rules_before), set(turn.rules_after)
         rules = [f"+{rule}" for rule in sorted(becomes - was)]

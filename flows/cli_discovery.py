@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,9 @@ def found_at(
     url: str, said: Subscription, home: Path | None, choice: Choice, connect_to: str | None
 ) -> list[Subscription]:
     """Return subscriptions to the feeds of a site that are chosen; leave where none can be."""
-    from flows.discovery import discover  # noqa: PLC0415 (imports are dear; commands are many)
+    import asyncio  # noqa: PLC0415 (imports are dear; commands are many)
+
+    from flows.discovery import discover  # noqa: PLC0415
 
     links = asyncio.run(discover(home, url, connect_to))
     if not links:

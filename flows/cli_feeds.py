@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from flows.cli_discovery import Choice, found_at
 from flows.cli_health import health, show
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
-from flows.screen import screen
+from flows.screen import plain_table, screen
 
 app = typer.Typer(
     no_args_is_help=True, help="The subscriptions: add, remove, list, show, health, import, export."
@@ -106,9 +104,7 @@ def list_feeds(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([row.as_json() for row in rows], default=str))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("source", "feed", "polled", "state", "next"):
-        table.add_column(column, overflow="fold")
+    table = plain_table("source", "feed", "polled", "state", "next")
     for row in rows:
         table.add_row(row.source_id, row.url, row.polled, row.state, row.due)
     console = screen()
@@ -125,6 +121,8 @@ def import_feeds(
     connect_to: ConnectTo = None,
 ) -> None:
     """Subscribe to all feeds of an OPML document, a file or an address."""
+    import asyncio  # noqa: PLC0415 (imports are dear; commands are many)
+
     from flows.subscriptions import fetch_document, subscribe  # noqa: PLC0415
     from transforms.opml import InvalidOPML, read_opml  # noqa: PLC0415
 

@@ -6,19 +6,22 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
-from flows.screen import screen
+from flows.screen import escaped, plain_table, screen
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from rich.table import Table
 
     from flows.health import FeedHealth, FeedStory, HostHealth
 
 LAST_POLLS = 20
 LAST_GAPS = 10
+NUMBERS = frozenset(
+    {"requests", "bytes", "304", "slowest", "errors", "delay", "items", "new", "ms"}
+)
 COLOURS = {"gone": "red", "blocked": "red", "failing": "yellow", "empty": "yellow"}
 
 
@@ -69,8 +72,8 @@ def hosts(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
 
 def _print_story(story: FeedStory) -> None:
     state, out = story.state, screen()
-    title = escape(story.feed.title or story.health.source_id)
-    out.print(f"[bold]{escape(story.feed.url)}[/]  {title}")
+    title = escaped(story.feed.title or story.health.source_id)
+    out.print(f"[bold]{escaped(story.feed.url)}[/]  {title}")
     facts = {
         "state": f"{story.health.condition}: {story.health.why}",
         "asked at": state.url if state.url != story.feed.url else "",
@@ -94,10 +97,12 @@ def _print_story(story: FeedStory) -> None:
     }
     for name, words in facts.items():
         if words:
-            out.print(f"{name:<14}{escape(words)}")
+            out.print(f"{name:<14}{escaped(words)}")
     _print_addresses(story)
     _print_gaps(story)
-    table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
+    table = plain_table(
+        "polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes", numbers=NUMBERS
+    )
     for poll in story.polls:
         table.add_row(
             _at(poll.polled_at),
@@ -119,13 +124,13 @@ def _print_addresses(story: FeedStory) -> None:
         table = _table("address", "first polled", "last polled")
         for one in story.addresses:
             times = _at(one.first_polled_at), _at(one.last_polled_at)
-            table.add_row(escape(one.url), *times)
+            table.add_row(escaped(one.url), *times)
         out.print(table)
     if story.moves:
         table = _table("moved", "event", "to", "why")
         for move in story.moves:
-            to = escape(move.to_url or "")
-            table.add_row(_at(move.moved_at), move.event, to, escape(move.why))
+            to = escaped(move.to_url or "")
+            table.add_row(_at(move.moved_at), move.event, to, escaped(move.why))
         out.print(table)
 
 
@@ -134,21 +139,23 @@ def _print_gaps(story: FeedStory) -> None:
         return
     table = _table("gap from", "to", "status", "entries", "how")
     for gap in story.gaps[:LAST_GAPS]:
-        words = gap.status, str(gap.entries or ""), escape(gap.how)
+        words = gap.status, str(gap.entries or ""), escaped(gap.how)
         table.add_row(_at(gap.from_at), _at(gap.to_at), *words)
     screen().print(table)
 
 
 def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:
     out = screen()
-    table = _table("state", "source", "feed", "why", "polled", "last new", "next", "errors")
+    table = plain_table(
+        "state", "source", "feed", "why", "polled", "last new", "next", "errors", numbers=NUMBERS
+    )
     for row in rows:
         colour = COLOURS.get(row.condition, "")
         table.add_row(
             f"[{colour}]{row.condition}[/]" if colour else str(row.condition),
-            escape(row.source_id),
-            escape(row.url),
-            escape(row.why),
+            escaped(row.source_id),
+            escaped(row.url),
+            escaped(row.why),
             _at(row.polled_at),
             _at(row.new_item_at),
             _at(row.due_at) or "at once",
@@ -169,7 +176,7 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
     table = _table("host", *numbers, "not before", "objects to")
     for row in rows:
         table.add_row(
-            escape(row.host),
+            escaped(row.host),
             f"{row.requests:,}",
             f"{row.payload_bytes:,}",
             f"{row.not_modified_share:.0%}",
@@ -177,7 +184,7 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
             str(row.errors or ""),
             "" if row.crawl_delay_seconds is None else f"{row.crawl_delay_seconds:g} s",
             _at(row.left_alone_until),
-            escape(", ".join(row.opt_outs)),
+            escaped(", ".join(row.opt_outs)),
         )
     if rows:
         out.print(table)
@@ -185,11 +192,8 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
     numbers = {"requests", "bytes", "304", "slowest", "errors", "delay", "items", "new", "ms"}
-    for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
-    return table
+    return plain_table(*columns, numbers=numbers)
 
 
 def _at(moment: datetime | None) -> str:

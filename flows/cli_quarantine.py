@@ -9,11 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.table import Table
 
 from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
-from flows.screen import screen
-from transforms.records import Entry
+from flows.screen import plain_table, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -214,9 +212,7 @@ def _settle(  # noqa: PLR0913 (the options of a command)
 
 
 def _print_rows(rows: Sequence[HeldRow]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "kept aside", "source", "rules", "title"):
-        table.add_column(column, overflow="fold")
+    table = plain_table("id", "kept aside", "source", "rules", "title")
     for row in rows:
         table.add_row(
             row.quarantine_id,
@@ -230,6 +226,8 @@ def _print_rows(rows: Sequence[HeldRow]) -> None:
 
 
 def _print_whole(one: Shown) -> None:
+    from transforms.records import Entry  # noqa: PLC0415 (as above)
+
     row = one.row
     typer.secho(f"{row.quarantine_id}  {row.subject}, {row.status}", bold=True)
     typer.echo(f"{row.title or ''}\n{row.url or ''}")

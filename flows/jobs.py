@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from transforms import optouts
 from transforms.content import body_hash, body_of
-from transforms.feeds import parse_feed
 from transforms.records import Problem
 from warehouse.archive_read import read_exchange
 
@@ -112,6 +111,9 @@ def read_unparsed(job: FeedJob) -> FeedDone | None:
 
 def read_feed(job: FeedJob) -> FeedDone:
     """Read one poll from the archive and parse it."""
+    # Loaded in the workers from the start; the run's own process never needs it.
+    from transforms.feeds import parse_feed  # noqa: PLC0415
+
     started = time.process_time()
     exchange = read_exchange(job.archive, job.place)
     is_same = _is_known(exchange, job)
@@ -141,8 +143,7 @@ def _done(exchange: Exchange, job: FeedJob, *, is_same: bool) -> FeedDone:
 
 def read_page(job: PageJob) -> PageDone:
     """Read one page from the archive and extract its article."""
-    # Loaded in the workers from the start; the run's own process never needs it.
-    from transforms.articles import extract  # noqa: PLC0415
+    from transforms.articles import extract  # noqa: PLC0415 (as above)
 
     started = time.process_time()
     exchange = read_exchange(job.archive, job.place)

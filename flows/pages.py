@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from expectations.check import check_articles
 from flows.fetch.grouping import Grouped
 from flows.host_copies import with_hosts
 from flows.jobs import PageDone, PageJob, read_page, without_payload
@@ -16,9 +15,9 @@ from flows.workers import Lost
 from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
 from transforms.optouts import concerns_text
-from transforms.outlets import outlet_of
 from transforms.quarantine import as_decided
 from transforms.records import LIVE_LANE, Problem
+from transforms.urls import outlet_of
 from warehouse import history, load, outlets, quarantine, read
 from warehouse.archive_read import read_exchange
 from warehouse.connection import writing
@@ -196,6 +195,9 @@ def _read(run: Run, want: Want, done: PageDone, window: Window) -> ReadPage:
 
 async def check_pages(run: Run, pages: Sequence[ReadPage]) -> Checked:
     """Judge the articles of a batch, each version once."""
+    # Loaded where there is something to judge: most runs have nothing.
+    from expectations.check import check_articles  # noqa: PLC0415
+
     articles = {
         page.article.version_id: page.article
         for page in pages

@@ -13,13 +13,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from rich.console import Console
     from rich.progress import TaskID
 
 PLAIN_LINE_EVERY_SECONDS = 5.0
@@ -84,6 +82,15 @@ class BarMeter:
     """One bar a stage, on a terminal."""
 
     def __init__(self, console: Console) -> None:
+        # Loaded where bars are shown: a scheduled run shows none.
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         self._progress = Progress(
             TextColumn("{task.description:>14}"),
             BarColumn(bar_width=None),
@@ -137,11 +144,13 @@ def current_meter() -> Meter:
 @contextmanager
 def shown_progress(*, quiet: bool = False) -> Iterator[Meter]:
     """Show the progress of what runs within: bars on a terminal, lines elsewhere."""
-    console = Console(stderr=True)
     if quiet:
-        meter: Meter = LogMeter()
-        yield from _metered(meter)
-    elif console.is_terminal:
+        yield from _metered(LogMeter())
+        return
+    from rich.console import Console  # noqa: PLC0415 (as above)
+
+    console = Console(stderr=True)
+    if console.is_terminal:
         with BarMeter(console) as bars:
             yield from _metered(bars)
     else:

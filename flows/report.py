@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from expectations.batches import ShownAlert, shown_alerts
 from flows.alerts import as_lines, tell_alerts
-from flows.screen import screen
+from flows.screen import plain_table, screen
 from flows.step import is_recorded
 from warehouse import history, read
 from warehouse.connection import writing
@@ -84,11 +82,7 @@ def summarise(home: Home, run_id: str) -> Summary:
 def print_summary(summary: Summary, console: Console | None = None) -> None:
     """Print a table: a line for each stage, outcome and reason."""
     out = console or screen()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("stage")
-    table.add_column("items", justify="right")
-    table.add_column("outcome")
-    table.add_column("reason")
+    table = plain_table("stage", "items", "outcome", "reason", numbers={"items"})
     for stage in STAGES:
         rows = [one for one in summary.outcomes if one.stage == stage]
         for number, one in enumerate(sorted(rows, key=lambda one: (one.outcome, -one.items))):

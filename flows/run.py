@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flows.fetch.client import Fetcher
 from flows.progress import current_meter
 from flows.workers import Workers
 from transforms.version import VERSION
@@ -22,6 +21,7 @@ from warehouse.state import State
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from flows.fetch.client import Fetcher
     from flows.progress import Meter
     from flows.settings import Settings
 
@@ -82,6 +82,8 @@ async def open_run(
 
     Raises: WarehouseMissing if the home was never initialised.
     """
+    from flows.fetch.client import Fetcher  # noqa: PLC0415 (dear, and of no use without a run)
+
     home = Home(settings.home)
     now = clock()
     run_id = name_run(now)

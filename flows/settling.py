@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from expectations.check import check_entries
 from flows.document_reading import FollowUp, read_claim, read_document
 from flows.host_copies import with_hosts
 from flows.poll_reading import read_poll, worth_checking
@@ -27,7 +26,16 @@ if TYPE_CHECKING:
     from flows.jobs import FeedDone, FeedJob
     from flows.run import Run
     from transforms.batches import ReadPoll
-    from transforms.records import Batch, FeedDocument, FeedState, Gap, KnownEntry
+    from transforms.records import (
+        Batch,
+        Entry,
+        FeedDocument,
+        FeedState,
+        Gap,
+        KnownEntry,
+        RuleResult,
+        Verdict,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +117,26 @@ def _settled(
         if job.document is not None:
             led_to.add(job.document, one, poll, states.get(part_id(job.document)))
     fresh = [poll for poll in polls if poll.exchange.exchange_id not in held.loaded]
-    checked = check_entries(worth_checking(fresh), now=now)
+    verdicts, rule_results = _judged(worth_checking(fresh), now)
     batch = poll_batch(
         fresh,
-        {verdict.subject_id: verdict for verdict in checked.verdicts},
-        checked.rule_results,
+        {verdict.subject_id: verdict for verdict in verdicts},
+        rule_results,
         held.articles.keys(),
         Stamp(run_id=run.run_id, at=now),
     )
     return _Settled(polls=polls, batch=batch, led_to=led_to)
+
+
+def _judged(
+    entries: Sequence[Entry], now: datetime
+) -> tuple[Sequence[Verdict], Sequence[RuleResult]]:
+    if not entries:  # as in most runs, which need not load the rules
+        return (), ()
+    from expectations.check import check_entries  # noqa: PLC0415
+
+    checked = check_entries(entries, now=now)
+    return checked.verdicts, checked.rule_results
 
 
 def _read_document(

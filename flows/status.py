@@ -6,13 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from expectations.batches import ShownAlert, shown_alerts
 from flows.homes import existing_home
 from flows.run import utc_now
-from flows.screen import screen
+from flows.screen import escaped, plain_table, screen
 from warehouse import history, read
 from warehouse.connection import writing
 from warehouse.state import State
@@ -94,10 +91,8 @@ def print_status(status: Status) -> None:
     out.print(f"audit      {audit}")
     for alert in status.alerts:
         told = f"{alert.source}: {alert.words} ({alert.reason}): {'; '.join(alert.signals)}"
-        out.print(f"[yellow]unusual[/]    {escape(told)}, since {alert.since:%Y-%m-%d %H:%M} UTC")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("run", "kind", "status", "seconds", "articles"):
-        table.add_column(column)
+        out.print(f"[yellow]unusual[/]    {escaped(told)}, since {alert.since:%Y-%m-%d %H:%M} UTC")
+    table = plain_table("run", "kind", "status", "seconds", "articles")
     for run in status.runs:
         table.add_row(run.run_id, run.kind, run.status, f"{run.seconds:.1f}", f"{run.loaded:,}")
     if status.runs:

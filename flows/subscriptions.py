@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from flows.homes import existing_home
-from flows.lone_requests import asking, body_or_error
 from flows.run import utc_now
 from transforms.first_polls import first_polls
 from transforms.identity import feed_id
@@ -163,6 +162,9 @@ async def fetch_document(folder: Path | None, url: str, connect_to: str | None) 
 
     Raises: OSError, saying what went wrong.
     """
+    # Brings the HTTP client, which no other command on subscriptions needs.
+    from flows.lone_requests import asking, body_or_error  # noqa: PLC0415
+
     async with asking(folder, connect_to) as asker:
         exchange = await asker.ask(url, "feed")
         return body_or_error(exchange, asker.settings.feed_max_bytes)

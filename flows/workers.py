@@ -10,7 +10,6 @@ once (on Linux), so that replacing one takes milliseconds.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import pickle
 import signal
@@ -20,13 +19,13 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
     from multiprocessing.context import BaseContext
     from types import TracebackType
+
+    from pebble import ProcessPool
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,12 +55,11 @@ class Workers:
     def __init__(self, processes: int, time_limit_seconds: float) -> None:
         self._processes = processes
         self._time_limit_seconds = time_limit_seconds
+        self._is_open = False
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
-        self._pool = ProcessPool(
-            max_workers=self._processes, context=_context(), initializer=_end_with_the_run
-        )
+        self._is_open = True
         return self
 
     def __exit__(
@@ -70,7 +68,7 @@ class Workers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        pool, self._pool = self._pool, None
+        pool, self._pool, self._is_open = self._pool, None, False
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
@@ -92,6 +90,18 @@ class Workers:
         results = await asyncio.gather(*(run(chunk) for chunk in chunks))
         return [result for chunk in results for result in chunk]
 
+    def _opened(self) -> ProcessPool:
+        """Return the pool, made at its first use: most runs have no use for it."""
+        if not self._is_open:
+            raise RuntimeError("workers are used inside of their context only")
+        if self._pool is None:
+            from pebble import ProcessPool  # noqa: PLC0415 (as dear as the pool)
+
+            self._pool = ProcessPool(
+                max_workers=self._processes, context=_context(), initializer=_end_with_the_run
+            )
+        return self._pool
+
     async def _run(self, function: Callable[[T], R], items: tuple[T, ...]) -> list[R | Lost]:
         found = await self._submit(function, items)
         if not isinstance(found, Lost):
@@ -103,10 +113,10 @@ class Workers:
     async def _submit(
         self, function: Callable[[T], R], items: tuple[T, ...]
     ) -> list[R | Lost] | Lost:
-        if self._pool is None:
-            raise RuntimeError("workers are used inside of their context only")
+        from pebble import ProcessExpired  # noqa: PLC0415 (loaded where there is work to hand out)
+
         limit = self._time_limit_seconds * (1 if len(items) == 1 else 1.5)
-        future: Future[list[bytes]] = self._pool.submit(_apply, limit, function, items, limit)
+        future: Future[list[bytes]] = self._opened().submit(_apply, limit, function, items, limit)
         try:
             return [pickle.loads(data) for data in await asyncio.wrap_future(future)]  # noqa: S301 (from our own worker)
         except (FutureTimeoutError, TimeoutError):
@@ -143,6 +153,7 @@ def _apply(function: Callable[[T], R], items: tuple[T, ...], limit_seconds: floa
 
 def _end_with_the_run() -> None:
     """Run in each worker as it starts: end it when the run is gone, though it hangs."""
+    import multiprocessing  # noqa: PLC0415 (a worker has it)
 
     def watch() -> None:
         parent = multiprocessing.parent_process()
@@ -169,6 +180,8 @@ def _context() -> BaseContext:
 
     Never by a plain fork: the parent has threads and open databases.
     """
+    import multiprocessing  # noqa: PLC0415 (loaded where there is work to hand out)
+
     if not sys.platform.startswith("linux"):
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

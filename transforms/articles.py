@@ -38,7 +38,7 @@ from transforms.listings import Standing
 from transforms.mastheads import site_names
 from transforms.metadata import Metadata, read_metadata, text_of
 from transforms.outlet_places import read_place, sight_places
-from transforms.outlets import outlet_of, set_apart, shared_lines, shared_titles, traits_of
+from transforms.outlets import set_apart, shared_lines, shared_titles, traits_of
 from transforms.page_addresses import canonical_page_url, page_host
 from transforms.page_answers import article_problem, page_body, refusal_of
 from transforms.page_marks import read_marks
@@ -48,7 +48,7 @@ from transforms.standfirsts import below_headline, find_lead, is_missed, take_st
 from transforms.survey import Survey, survey
 from transforms.taking_out import drop_menus
 from transforms.titles import Title, choose_title
-from transforms.urls import absolute_url
+from transforms.urls import absolute_url, outlet_of
 from transforms.version import VERSION
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from transforms.feeds_items import Document, Item, UnparsableError, read_plain, 
 from transforms.feeds_json import read_json
 from transforms.feeds_markup import Scan, items_alone, scan
 from transforms.feeds_plain import plain_entries
-from transforms.feeds_sitemap import SITEMAP_INDEX, read_sitemap, read_sitemap_index
-from transforms.records import Entry, Moment, ParsedFeed, Problem, SitemapPart, Tag
+from transforms.feeds_sitemap import read_sitemap, read_sitemap_index
+from transforms.records import SITEMAP_INDEX, Entry, Moment, ParsedFeed, Problem, SitemapPart, Tag
 from transforms.urls import InvalidURL, absolute_url, canonical_url
 
 if TYPE_CHECKING:

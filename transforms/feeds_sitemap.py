@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from transforms.feeds_items import Document, Item, language_tag, plain_text
+from transforms.records import SITEMAP_INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SITEMAP_INDEX = "sitemapindex"
 
 
 def read_sitemap_index(text: str) -> Document:

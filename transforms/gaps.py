@@ -12,9 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from transforms.cadence import dates_of
-from transforms.feeds_sitemap import SITEMAP_INDEX
 from transforms.identity import make_id
-from transforms.records import FeedDocument, Gap
+from transforms.records import SITEMAP_INDEX, FeedDocument, Gap
 from transforms.schedule import INCOMPLETE
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ import xxhash
 from transforms.blocks import number_blocks
 from transforms.drafts import Draft
 from transforms.records import BODY_KINDS, PageTraits
-from transforms.urls import InvalidURL, host_of
+from transforms.urls import outlet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,14 +52,6 @@ _NO_LETTER = re.compile(r"[\W_]+")
 _WORD = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_]{5,}"
 )
-
-
-def outlet_of(url: str) -> str:
-    """Return the name under which pages are learned from: the host, without ``www.``."""
-    try:
-        return host_of(url).removeprefix("www.")
-    except InvalidURL:
-        return ""
 
 
 def text_key(text: str) -> int:

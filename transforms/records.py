@@ -375,6 +375,10 @@ class SitemapPart:
     changed_at: datetime | None = None
 
 
+SITEMAP_INDEX = "sitemapindex"
+"""Format of a document that names others in place of items."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """What one exchange of a feed yielded.

@@ -101,6 +101,14 @@ def host_of(url: str) -> str:
     return _host(_parse(url))
 
 
+def outlet_of(url: str) -> str:
+    """Return the name under which pages are learned from: the host, without ``www.``."""
+    try:
+        return host_of(url).removeprefix("www.")
+    except InvalidURL:
+        return ""
+
+
 def origin_of(url: str) -> str:
     """Return the origin of a URL: scheme, host, and the port where it is not the scheme's own.
 

@@ -26,8 +26,8 @@ from stored_pages import exchange_of, load_score, records_of
 
 from transforms.article_json import article_to_json, problem_to_json
 from transforms.articles import extract, warm_up
-from transforms.outlets import outlet_of
 from transforms.records import Article, Exchange, OutletKnowledge, Problem
+from transforms.urls import outlet_of
 
 if TYPE_CHECKING:
     from types import ModuleType

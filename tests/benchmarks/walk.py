@@ -146,6 +146,7 @@ def descendants(root: int) -> dict[int, tuple[float, float]]:
 
 def walk_once(home: Path, address: str, how: str) -> dict[str, Any]:
     """Walk in this process: by stages, plainly, or as a recorded flow run."""
+    import expectations.check
     import flows.ingest
     import flows.recorded
     from flows.homes import prepare_home
@@ -183,11 +184,11 @@ def watch_stages() -> dict[str, float]:
 
     Returns: the account, by stage; it fills while the walk runs.
     """
+    import expectations.check
     import flows.ingest
     import flows.pages
     import flows.polls
     import flows.run
-    import flows.settling
 
     account = dict.fromkeys((*STAGES, "worker"), 0.0)
     open_stages: list[str] = []
@@ -219,11 +220,12 @@ def watch_stages() -> dict[str, float]:
 
         return waited if asyncio.iscoroutinefunction(function) else called
 
-    polls, pages, settling = flows.polls, flows.pages, flows.settling
+    polls, pages = flows.polls, flows.pages
     polls.poll_feeds = charged("fetch", polls.poll_feeds)
     pages.fetch_pages = charged("fetch", pages.fetch_pages)
-    settling.check_entries = charged("validate", settling.check_entries)
-    pages.check_articles = charged("validate", pages.check_articles)
+    checks = expectations.check
+    checks.check_entries = charged("validate", checks.check_entries)
+    checks.check_articles = charged("validate", checks.check_articles)
     polls.settle = charged("load", polls.settle)
     pages._load = charged("load", pages._load)
     polls.load_polls = charged("parse", polls.load_polls)

@@ -37,9 +37,14 @@ tasks = Path("/proc/self/task").glob("*/children")
 print(json.dumps({
     "outcomes": {one["reason"]: [one["outcome"], one["items"]] for one in found["outcomes"]},
     "children": sum(len(task.read_text().split()) for task in tasks),
-    "loaded": sorted({"prefect", "trafilatura", "great_expectations"}.intersection(sys.modules)),
+    "loaded": sorted(set(sys.argv[3:]).intersection(sys.modules)),
 }))
 """
+DEAR = (
+    *("prefect", "great_expectations", "pandas", "pyarrow", "numpy"),  # rules, tables
+    *("trafilatura", "lxml", "feedparser", "pebble"),  # what parses, and where
+    *("rich", "requests", "warcio"),  # for a screen, for another's lists and archives
+)
 
 
 class Unmoved(BaseHTTPRequestHandler):
@@ -81,7 +86,7 @@ def test_a_run_that_brings_nothing_new_starts_no_worker_and_loads_no_extractor(
     subscribe(home, [Subscription(url=f"http://{name}.example/rss") for name in names])
     run_ingest(home, address, all_feeds=True)
     done = subprocess.run(
-        [sys.executable, "-c", RUN, str(home), address],
+        [sys.executable, "-c", RUN, str(home), address, *DEAR],
         check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     found = json.loads(done.stdout)

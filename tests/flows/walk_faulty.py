@@ -11,8 +11,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-from flows import jobs
-from transforms import articles
+from transforms import articles, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,4 +33,4 @@ def faulty(function: Callable[..., Any], hangs: str, dies: str) -> Callable[...,
 
 
 articles.extract = faulty(articles.extract, "//hangs.example/", "//dies.example/")  # type: ignore[assignment]
-jobs.parse_feed = faulty(jobs.parse_feed, "//feed-hangs.example/", "//feed-dies.example/")  # type: ignore[assignment]
+feeds.parse_feed = faulty(feeds.parse_feed, "//feed-hangs.example/", "//feed-dies.example/")  # type: ignore[assignment]

@@ -12,11 +12,11 @@ from transforms.outlets import (
     FEW_PAGES,
     MAX_LINES,
     STORY_LINES,
-    outlet_of,
     shared_titles,
     traits_of,
 )
 from transforms.records import BODY_KINDS, Article, Exchange, OutletKnowledge, PageTraits
+from transforms.urls import outlet_of
 
 BOX = "Every weekday evening our letter brings the day to your inbox, free of charge and short."
 BACKGROUND = (
