@@ -1,7 +1,7 @@
 """Declared objections to text and data mining and to use by AI: found, not judged.
 
 Sources: RFC 9309 groups for the crawlers of AI companies; the TDM Reservation Protocol
-(``tdm-reservation``, https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240202/);
+(``tdm-reservation`` of headers and metas, and `transforms.tdmrep`);
 ``noai`` and ``noimageai`` of X-Robots-Tag and meta robots; ``Content-Signal`` and
 ``Content-Usage`` lines in robots.txt.
 """
@@ -15,6 +15,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from transforms.records import OptOut
+from transforms.tdmrep import TDMREP_PATH, parse_reservations
 from transforms.urls import host_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ AI_AGENTS = frozenset(
 
 TEXT_SIGNALS = frozenset({"tdm-reservation", "noai"})
 """What a page may say of its text; ``noimageai`` speaks of its pictures alone."""
+
+FREE = ("", "")
+"""What `_of_metas` gives for a page that says it is not reserved."""
 
 EVIDENCE_CHARS = 300
 HEAD_BYTES = 200_000
@@ -73,10 +77,22 @@ def robots_objections(body: bytes) -> tuple[Declared, ...]:
     return tuple(found.values())
 
 
+def declared_in(known: OriginDocument) -> tuple[Declared, ...]:
+    """Return the objections in a document of an origin."""
+    if known.kind == "robots":
+        return robots_objections(known.body or b"")
+    reserved = [rule for rule in parse_reservations(known.body or b"").rules if rule.is_reserved]
+    words = [
+        f"{rule.location} ({rule.policy})" if rule.policy else rule.location for rule in reserved
+    ]
+    told = f"{TDMREP_PATH}: {', '.join(words)}"[:EVIDENCE_CHARS]
+    return (Declared("tdm-reservation", told),) if reserved else ()
+
+
 def of_origins(
     documents: Iterable[OriginDocument], sources: Mapping[str, str]
 ) -> tuple[OptOut, ...]:
-    """Return what the robots.txt of origins declare.
+    """Return what the documents of origins declare: robots.txt and tdmrep.json.
 
     ``sources`` tells the outlet of each host; hosts that it lacks are left out.
     """
@@ -84,22 +100,31 @@ def of_origins(
         OptOut(
             source_id=sources[known.host],
             host=known.host,
-            origin="robots",
+            origin=known.kind,
             signal=declared.signal,
             evidence=declared.evidence,
             exchange_id=known.exchange_id,
             seen_at=known.fetched_at,
         )
         for known in documents
-        if known.body and known.fetched_at is not None and known.host in sources
-        for declared in robots_objections(known.body)
+        if known.fetched_at is not None and known.host in sources
+        for declared in declared_in(known)
     )
 
 
 def of_answer(exchange: Exchange, body: bytes, source_id: str) -> tuple[OptOut, ...]:
-    """Return what an answer declares, in its headers and in the head of its page."""
-    found = [("header", *one) for one in _of_headers(exchange)]
-    found += [("meta", *one) for one in _of_metas(body)]
+    """Return what an answer declares, in its headers and in the head of its page.
+
+    A page that says it is not reserved stands above a header that says it is.
+    """
+    metas = list(_of_metas(body))
+    is_free = (FREE in metas) and not any(signal == "tdm-reservation" for signal, _ in metas)
+    found = [
+        ("header", *one)
+        for one in _of_headers(exchange)
+        if not is_free or one[0] != "tdm-reservation"
+    ]
+    found += [("meta", *one) for one in metas if one != FREE]
     if not found:
         return ()
     made = OptOut(
@@ -165,8 +190,8 @@ def _of_metas(body: bytes) -> Iterator[tuple[str, str]]:
         tag = unescape(found.decode("utf-8", "replace"))
         given = {one[0].lower(): one[1] or one[2] or one[3] for one in _ATTRIBUTE.findall(tag)}
         name, value = given.get("name", "").lower(), given.get("content", "")
-        if name == "tdm-reservation" and value.strip() == "1":
-            yield "tdm-reservation", tag
+        if name == "tdm-reservation" and value.strip() in {"0", "1"}:
+            yield ("tdm-reservation", tag) if value.strip() == "1" else FREE
         elif name == "robots":
             for signal in _robots_words(value):
                 yield signal, tag

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Stage = Literal["poll", "entry", "page", "article"]
 """Where an item can be: a feed polled, an entry of it, its page, the page's article."""
 
-Purpose = Literal["feed", "page", "robots"]
+Purpose = Literal["feed", "page", "robots", "tdmrep"]
 
 OutcomeKind = Literal[
     "loaded",  # passed on to the next stage, or into the tables
@@ -231,7 +231,7 @@ class OriginDocument:
     """
 
     origin: str  # https://a.example:8443
-    kind: Literal["robots"]
+    kind: Literal["robots", "tdmrep"]
     host: str  # as in HostState
     body: bytes | None = None
     status: int | None = None  # of the last request; 0: no answer
@@ -260,7 +260,7 @@ class OptOut:
 
     source_id: str
     host: str
-    origin: Literal["robots", "header", "meta"]
+    origin: Literal["robots", "tdmrep", "header", "meta"]
     signal: str
     evidence: str
     exchange_id: str | None

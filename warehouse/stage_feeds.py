@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transforms.tdmrep import parse_reservations
 from warehouse.stage import columns_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ def origin_document_rows(documents: Iterable[OriginDocument], at: datetime) -> l
     for _, known in sorted({(one.origin, one.kind): one for one in documents}.items()):
         row = columns_of(known) | {"copied_at": at}
         body = row.pop("body")
-        rows.append(row | {"body_bytes": None if body is None else len(body)})
+        row["body_bytes"] = None if body is None else len(body)
+        row["problem"] = (
+            parse_reservations(body).problem if body and known.kind == "tdmrep" else None
+        )
+        rows.append(row)
     return rows
 
 

@@ -131,7 +131,7 @@ create table if not exists hosts (
     payload_bytes       integer not null default 0
 ) without rowid;
 
--- Grain: one row per document that speaks for an origin (scheme, host, port): its robots.txt.
+-- Grain: one row per document that speaks for an origin (scheme, host, port): robots.txt, tdmrep.json.
 create table if not exists origin_documents (
     origin              text not null,
     kind                text not null,

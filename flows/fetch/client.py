@@ -1,7 +1,7 @@
 """The client: one address in, one archived exchange out, whatever the network does.
 
 A `get` walks from redirect to redirect. Each step is checked by the guard, by
-robots.txt where it is for a page, and waits for the turn of its own host.
+robots.txt and tdmrep.json where it is for a page, and waits for the turn of its own host.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from flows.fetch.faults import Fault, printable
+from flows.fetch.origins import AGENT, OriginLedger, OriginRules
 from flows.fetch.politeness import HostLedger, Politeness
-from flows.fetch.robots import AGENT, OriginLedger, RobotsRules
 from flows.fetch.wire import Answer, Wire
 from transforms.identity import exchange_id
+from transforms.origin_documents import MAX_BYTES
 from transforms.records import Exchange, Hop, Problem
-from transforms.robots import ROBOTS_MAX_BYTES
 from transforms.urls import absolute_url, host_of
 from transforms.version import VERSION
 
@@ -35,6 +35,7 @@ ACCEPT: dict[Purpose, str] = {
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
     "page": "text/html, application/xhtml+xml, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
+    "tdmrep": "application/json, */*;q=0.5",
 }
 
 
@@ -51,7 +52,7 @@ class Ledger(HostLedger, OriginLedger, Protocol):
 
 
 class Fetcher:
-    """Gets feeds, pages and robots.txt files. An async context manager.
+    """Gets feeds, pages and what origins say of their pages. An async context manager.
 
     What the network or a server does never raises: it is the exchange's ``problem``.
     Codes: ``address_refused``, ``bad_redirect``, ``bad_url``, ``body_too_large``,
@@ -75,13 +76,14 @@ class Fetcher:
         self._wire = Wire(settings, clock)
         self._politeness = Politeness(ledger, settings, clock, sleep)
         skips = settings.on_opt_out == "skip_pages"
-        self._robots = RobotsRules(ledger, self._get_robots, clock, skips_opted_out=skips)
+        self._origins = OriginRules(ledger, self.get, clock, skips_opted_out=skips)
         named = f"{AGENT}/{VERSION} (+{settings.contact})"
         self._user_agent = named.encode("utf-8").decode("latin-1")  # as all that is sent
         self._max_bytes: dict[Purpose, int] = {
             "feed": settings.feed_max_bytes,
             "page": settings.page_max_bytes,
-            "robots": ROBOTS_MAX_BYTES,
+            "robots": MAX_BYTES,
+            "tdmrep": MAX_BYTES,
         }
 
     async def __aenter__(self) -> Self:
@@ -110,14 +112,11 @@ class Fetcher:
 
     async def sitemaps(self, url: str, *, run_id: str) -> tuple[str, ...] | None:
         """Return the sitemaps that the robots.txt of a URL's origin names; None: unknown."""
-        return await self._robots.sitemaps(url, run_id)
+        return await self._origins.sitemaps(url, run_id)
 
     def left_alone_until(self, url: str) -> datetime | None:
         """Return before when the host of a URL asked not to be asked; None if it did not."""
         return self._politeness.left_alone_until(host_of(url))
-
-    async def _get_robots(self, url: str, *, run_id: str) -> Exchange:
-        return await self.get(url, purpose="robots", run_id=run_id)
 
     async def _walk(
         self, url: str, purpose: Purpose, run_id: str, headers: Mapping[str, str]
@@ -145,7 +144,7 @@ class Fetcher:
     ) -> Answer:
         fault = self._wire.refusal(address)
         if fault is None and purpose == "page":
-            fault = await self._robots.objection(address, run_id)
+            fault = await self._origins.objection(address, run_id)
         if fault is not None:
             return self._unsent(fault)
         host = host_of(address)

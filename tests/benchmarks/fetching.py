@@ -97,11 +97,11 @@ async def measure(
                 hosts = [f"{kind}{one}.example" for one in range(count)]
                 urls = [f"http://{host}/{kind}/{number}" for host in hosts]
                 if kind == "page":
-                    for host in hosts:
+                    for host, kept in itertools.product(hosts, ("robots", "tdmrep")):
                         run.state.put_origin_document(
                             OriginDocument(
                                 origin=f"http://{host}",
-                                kind="robots",
+                                kind=kept,
                                 host=host,
                                 body=b"",
                                 status=404,

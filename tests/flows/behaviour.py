@@ -16,43 +16,20 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from behaviour_plans import SHORTEST, FeedPlan, Reply, Site
+from behaviour_plans import SHORTEST, Asked, FeedPlan, Memory, Reply, Site
 from behaviour_score import Score
 
 from transforms.urls import registrable_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 GAP = timedelta(seconds=5)
 TICKS = timedelta(milliseconds=1)  # the injected clock moves a little each time it is read
 ROBOTS_KEPT = timedelta(hours=24)
+TDMREP = "/.well-known/tdmrep.json"
 ROBOTS_AGAIN = timedelta(minutes=10)
 GONE_FOR = timedelta(days=30)
-
-
-@dataclass
-class Memory:
-    """What one address was told."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    not_before: datetime | None = None
-    has_come: bool = False
-    gone: int = 0
-
-
-@dataclass
-class Asked:
-    """One request."""
-
-    at: datetime
-    host: str
-    target: str
-    headers: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.at:%a %H:%M:%S} {self.host}{self.target}"
 
 
 @dataclass
@@ -75,6 +52,7 @@ class BehaviourServer:
         self._last_at: dict[str, datetime] = {}
         self._peace: dict[str, datetime] = {}
         self._robots_at: dict[str, datetime] = {}
+        self._tdmrep_at: dict[str, datetime] = {}
         self._delays: dict[str, timedelta] = {}
         self._complained: dict[str, dict[str, datetime]] = defaultdict(dict)
         self._open: dict[int, tuple[str, asyncio.StreamReader]] = {}
@@ -154,6 +132,8 @@ class BehaviourServer:
         key = asked.host + asked.target
         if asked.target == "/robots.txt":
             reply = self._robots(asked)
+        elif asked.target == TDMREP:
+            reply = self._tdmrep(asked)
         elif key in self.moves:
             self._judge_wait(asked, self._memory[key])
             reply = Reply(301, b"", {"Location": f"http://{self.moves[key]}"})
@@ -233,10 +213,24 @@ class BehaviourServer:
             return Reply(404, not_before=again)
         return Reply(200, site.robots.encode(), {"Content-Type": "text/plain"}, again)
 
+    def _tdmrep(self, asked: Asked) -> Reply:
+        memory = self._memory[asked.host + TDMREP]
+        if memory.not_before is not None:
+            is_kept = asked.at >= memory.not_before
+            self.score.hold("tdmrep.json asked again", is_kept=is_kept, about=str(asked))
+        self._tdmrep_at[asked.host] = asked.at
+        site = self.sites.get(asked.host, Site())
+        headers = {"Cache-Control": f"max-age={round(site.tdmrep_for.total_seconds())}"}
+        again = asked.at + site.tdmrep_for
+        if site.tdmrep is None:
+            return Reply(404, b"", headers, again)
+        return Reply(200, site.tdmrep.encode(), headers, again)
+
     def _page(self, asked: Asked, memory: Memory) -> Reply:
         site = self.sites.get(asked.host, Site())
-        known_at = self._robots_at.get(asked.host)
-        is_known = known_at is not None and asked.at - known_at <= ROBOTS_KEPT + timedelta(hours=1)
+        is_known = _is_fresh(self._robots_at.get(asked.host), asked.at, ROBOTS_KEPT)
+        is_read = _is_fresh(self._tdmrep_at.get(asked.host), asked.at, site.tdmrep_for)
+        self.score.hold("tdmrep.json not read", is_kept=is_read, about=str(asked))
         is_allowed = site.forbidden is None or not asked.target.startswith(site.forbidden)
         self.score.hold("robots breaches", is_kept=is_known and is_allowed, about=str(asked))
         self.score.hold("pages asked again", is_kept=not memory.has_come, about=str(asked))
@@ -298,3 +292,8 @@ class BehaviourServer:
             if memory.gone > 1:
                 reply.not_before = now + GONE_FOR
         return reply
+
+
+def _is_fresh(known_at: datetime | None, now: datetime, kept: timedelta) -> bool:
+    """Tell whether what was told then may still be believed."""
+    return known_at is not None and now - known_at <= kept + timedelta(hours=1)

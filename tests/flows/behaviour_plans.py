@@ -1,4 +1,4 @@
-"""What the servers of the behaviour tests are like: feeds, hosts, and when they have trouble."""
+"""What the servers of the behaviour tests are like: feeds, hosts, troubles, and what they note."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from virtual_time import START
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SHORTEST = timedelta(minutes=15)  # between polls of a feed that declares nothing
 UNSAID = timedelta(minutes=5)  # peace after a 429 that does not say for how long
@@ -110,12 +110,38 @@ class FeedPlan:
 
 @dataclass
 class Site:
-    """One host: its robots.txt, and whether that is to be had."""
+    """One host: its robots.txt, whether that is to be had, and its tdmrep.json."""
 
     robots: str | None = None  # None: 404
     crawl_delay: timedelta = timedelta(0)
     forbidden: str | None = None  # prefix of paths
     robots_fail_until: datetime | None = None
+    tdmrep: str | None = None  # None: 404
+    tdmrep_for: timedelta = timedelta(hours=24)  # how long it is fresh
+
+
+@dataclass
+class Memory:
+    """What one address was told."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    not_before: datetime | None = None
+    has_come: bool = False
+    gone: int = 0
+
+
+@dataclass
+class Asked:
+    """One request."""
+
+    at: datetime
+    host: str
+    target: str
+    headers: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.at:%a %H:%M:%S} {self.host}{self.target}"
 
 
 def peace(status: int, wait: timedelta | None, *, as_date: bool = False) -> Callable[..., Reply]:

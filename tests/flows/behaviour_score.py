@@ -16,6 +16,8 @@ CHECKS = {
     "cookies sent": "cookies are not kept",
     "robots breaches": "pages that are forbidden, or not known to be allowed, are not fetched",
     "robots asked again": "robots.txt is believed for as long as it says",
+    "tdmrep.json not read": "pages come after the tdmrep.json of their origin",
+    "tdmrep.json asked again": "tdmrep.json is believed for as long as it says",
     "pages asked again": "a page that came is not fetched a second time",
     "no contact": "the user agent names a program and whom to write to",
     "no compression": "compressed bodies are welcome",

@@ -99,7 +99,14 @@ def sites(feeds: list[FeedPlan]) -> dict[str, Site]:
     for plan in feeds:
         if plan.host.startswith("delay"):
             rules = "User-agent: *\nDisallow: /news/20260303\nCrawl-delay: 12\n"
-            made[plan.host] = Site(rules, timedelta(seconds=12), "/news/20260303")
+            reserved = '[{"location": "/", "tdm-reservation": 1}]'
+            made[plan.host] = Site(
+                rules,
+                timedelta(seconds=12),
+                "/news/20260303",
+                tdmrep=reserved,
+                tdmrep_for=timedelta(hours=2),
+            )
         elif plan.host.startswith("cookies"):
             made[plan.host] = Site(robots_fail_until=START + timedelta(hours=5))
     return made

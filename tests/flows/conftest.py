@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from transforms.records import Exchange
 
+OF_ORIGINS = frozenset({"/robots.txt", "/.well-known/tdmrep.json"})
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -92,8 +93,8 @@ class Publisher:
 
     @property
     def asked(self) -> list[str]:
-        """What was asked for, in order, with its host; robots.txt left out."""
-        return [one.host + one.target for one in self.requests if one.target != "/robots.txt"]
+        """What was asked for, in order, with its host; documents of origins left out."""
+        return [one.host + one.target for one in self.requests if one.target not in OF_ORIGINS]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

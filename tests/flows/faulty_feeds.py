@@ -19,7 +19,7 @@ from flows.polls import Choice, due_feeds, load_polls, poll_feeds
 from flows.run import open_run
 from flows.settings import read_settings
 from flows.subscriptions import subscribe
-from tests.flows.conftest import START, Machine, Publisher, response  # noqa: F401 (for the tests)
+from tests.flows.conftest import OF_ORIGINS, START, Machine, Publisher, response  # noqa: F401 (for the tests)
 from transforms.identity import feed_id
 from transforms.opml import Subscription
 from transforms.schedule import is_due
@@ -214,9 +214,9 @@ class Desk:
         return say
 
     def requests(self, host: str) -> list[Request]:
-        """Return what a host was asked, robots.txt left out."""
+        """Return what a host was asked, documents of origins left out."""
         asked = self.publisher.requests
-        return [one for one in asked if one.host == host and one.target != "/robots.txt"]
+        return [one for one in asked if one.host == host and one.target not in OF_ORIGINS]
 
     def _polled(self, urls: Sequence[str]) -> dict[str, Polled]:
         """Return what the last poll of each feed did."""

@@ -86,10 +86,16 @@ def told(misdeed: Callable[[Client], object], **planned: object) -> Score:
     return asyncio.run(tell())
 
 
+async def enter(client: Client) -> None:
+    """Ask for what is to be read before the pages of an origin."""
+    await client.ask("/.well-known/tdmrep.json")
+    await client.ask("/robots.txt")
+
+
 async def behave(client: Client) -> None:
     for _ in range(3):
         await client.ask()
-    await client.ask("/robots.txt")
+    await enter(client)
     await client.ask("/news/1")
     await client.ask("/news/2", wait=timedelta(seconds=20))
 
@@ -146,7 +152,7 @@ async def ask_at_once(client: Client) -> None:
 
 
 async def forget_the_crawl_delay(client: Client) -> None:
-    await client.ask("/robots.txt")
+    await enter(client)
     await client.ask("/news/1", wait=timedelta(seconds=6))
 
 
@@ -155,17 +161,29 @@ async def send_a_cookie(client: Client) -> None:
 
 
 async def fetch_a_forbidden_page(client: Client) -> None:
-    await client.ask("/robots.txt")
+    await enter(client)
     await client.ask("/no/1")
 
 
 async def fetch_before_robots(client: Client) -> None:
+    await client.ask("/.well-known/tdmrep.json")
     await client.ask("/news/1")
 
 
 async def fetch_by_old_robots(client: Client) -> None:
     await client.ask("/robots.txt")
-    await client.ask("/news/1", wait=HOUR * 30)
+    await client.ask("/.well-known/tdmrep.json", wait=HOUR * 28)
+    await client.ask("/news/1")
+
+
+async def fetch_before_tdmrep(client: Client) -> None:
+    await client.ask("/robots.txt")
+    await client.ask("/news/1")
+
+
+async def ask_for_tdmrep_again(client: Client) -> None:
+    await enter(client)
+    await client.ask("/.well-known/tdmrep.json")
 
 
 async def ask_for_robots_again(client: Client) -> None:
@@ -174,7 +192,7 @@ async def ask_for_robots_again(client: Client) -> None:
 
 
 async def fetch_a_page_again(client: Client) -> None:
-    await client.ask("/robots.txt")
+    await enter(client)
     await client.ask("/news/1")
     await client.ask("/news/1")
 
@@ -211,6 +229,8 @@ MISDEEDS = [
     ("robots breaches", fetch_before_robots, {}),
     ("robots breaches", fetch_by_old_robots, {}),
     ("robots asked again", ask_for_robots_again, {}),
+    ("tdmrep.json not read", fetch_before_tdmrep, {}),
+    ("tdmrep.json asked again", ask_for_tdmrep_again, {}),
     ("pages asked again", fetch_a_page_again, {}),
     ("no contact", name_nobody, {}),
     ("no compression", refuse_compression, {}),

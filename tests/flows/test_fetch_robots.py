@@ -55,7 +55,8 @@ def test_what_is_disallowed_is_not_asked_for(lab: Lab, said: Said, rules: bytes 
         assert refused.status is None
         assert (await visit.page("http://a.example/open")).payload == b"page"
         assert visit.publisher.asked == ["a.example/open"]
-        assert [one.purpose for one in visit.shelf.exchanges] == ["robots", "page", "page"]
+        purposes = [one.purpose for one in visit.shelf.exchanges]
+        assert purposes == ["robots", "page", "tdmrep", "page"]
 
     lab(story)
 
@@ -156,7 +157,7 @@ def test_a_crawl_delay_is_kept_from_the_first_page_on(lab: Lab, said: Said) -> N
             await visit.page(f"http://a.example/{number}")
         times = [one.at for one in visit.publisher.requests]
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        assert len(gaps) == 3
+        assert len(gaps) == 4
         assert min(gaps) >= timedelta(seconds=30)
 
     lab(story, host_gap_seconds=5.0)
@@ -222,6 +223,65 @@ def test_robots_hosts_that_ask_to_wait_are_left_alone(lab: Lab, said: Said) -> N
     lab(story)
 
 
+TDMREP = "/.well-known/tdmrep.json"
+
+
+def test_tdmrep_is_asked_for_once_before_the_pages_and_believed_for_a_day(
+    lab: Lab, said: Said
+) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers[TDMREP] = said(200, b'[{"location": "/", "tdm-reservation": 1}]')
+        await visit.feed("http://a.example/feed")
+        for hours in (0, 0, 23, 2):
+            visit.machine.now += timedelta(hours=hours)
+            exchange = await visit.page("http://a.example/1")
+            assert exchange.status == 404  # recorded, and no more
+        asked = [one.target for one in visit.publisher.requests]
+        first = ["/feed", "/robots.txt", TDMREP, "/1", "/1", "/1"]
+        assert asked == [*first, "/robots.txt", TDMREP, "/1"]
+        assert visit.publisher.requests[2].headers["accept"].startswith("application/json")
+
+    lab(story)
+
+
+def test_a_page_that_tdmrep_reserves_is_not_asked_for_where_that_is_set(
+    lab: Lab, said: Said
+) -> None:
+    async def story(visit: Visit) -> None:
+        rules = b'[{"location": "/free", "tdm-reservation": 0}, {"location": "/", '
+        visit.answers[TDMREP] = said(200, rules + b'"tdm-reservation": 1}]')
+        refused = await visit.page("http://a.example/1")
+        assert refused.problem is not None
+        assert (refused.problem.code, refused.problem.is_final) == ("opted_out", True)
+        assert refused.problem.detail == f"http://a.example{TDMREP}: /"
+        assert (await visit.page("http://a.example/free/1")).status == 404
+        assert visit.publisher.asked == ["a.example/free/1"]
+
+    lab(story, on_opt_out="skip_pages")
+
+
+def test_tdmrep_is_not_asked_for_where_robots_forbid_it_or_the_page(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["a.example/robots.txt"] = said(200, ALL_BARRED)
+        visit.answers["b.example/robots.txt"] = said(200, b"User-agent: *\nDisallow: /.well-known")
+        assert code_of(await visit.page("http://a.example/1")) == "robots_disallowed"
+        assert (await visit.page("http://b.example/1")).status == 404
+        targets = [one.target for one in visit.publisher.requests]
+        assert targets == ["/robots.txt", "/robots.txt", "/1"]
+
+    lab(story)
+
+
+def test_a_tdmrep_that_cannot_be_had_holds_no_page_back(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers[TDMREP] = said(500)
+        for _ in range(2):
+            assert (await visit.page("http://a.example/1")).status == 404
+        assert [one.target for one in visit.publisher.requests].count(TDMREP) == 1
+
+    lab(story, on_opt_out="skip_pages")
+
+
 ALL_BARRED = b"User-agent: *\nDisallow: /\n"
 
 
@@ -269,9 +329,10 @@ def test_where_https_is_dead_http_is_ruled_by_its_own_robots(lab: Lab, said: Sai
             assert code_of(await visit.page("http://a.example/private")) == "robots_disallowed"
             visit.machine.now += timedelta(minutes=11)
         known = visit.state.origin_documents(["a.example"])
-        assert [(one.origin, one.status) for one in known] == [
-            ("http://a.example", 200),
-            ("https://a.example", 0),
+        assert [(one.origin, one.kind, one.status) for one in known] == [
+            ("http://a.example", "robots", 200),
+            ("http://a.example", "tdmrep", 404),
+            ("https://a.example", "robots", 0),
         ]
 
     lab(story)
@@ -287,8 +348,8 @@ def test_schemes_and_ports_share_the_gap_and_the_delay_of_their_host(lab: Lab, s
         host = visit.state.host_state("a.example")
         assert host is not None
         assert host.crawl_delay_seconds == 30.0
-        assert host.requests == 4  # https got no further than its robots.txt
-        assert sum(gaps, timedelta(0)) >= timedelta(seconds=90)
+        assert host.requests == 5  # https got no further than its robots.txt
+        assert sum(gaps, timedelta(0)) >= timedelta(seconds=120)
 
     lab(story, host_gap_seconds=5.0)
 

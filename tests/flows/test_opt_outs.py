@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROBOTS = b"User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nAllow: /\n"
-HOSTS = ("robots.example", "pages.example", "free.example")
+TDMREP = (
+    b'[{"location": "/free/", "tdm-reservation": 0},'
+    b' {"location": "/", "tdm-reservation": 1, "tdm-policy": "https://files.example/p"}]'
+)
+HOSTS = ("robots.example", "pages.example", "free.example", "files.example", "broken.example")
 PAGES = {
     host: Page(number=number, host=host, published="2026-03-02T09:30:00+00:00")
     for number, host in enumerate(HOSTS)
@@ -43,6 +47,9 @@ def walk(home: Path, *turns: str) -> Publisher:
     async def tell() -> None:
         async with publisher:
             publisher.answers["robots.example/robots.txt"] = response(200, ROBOTS)
+            file = "/.well-known/tdmrep.json"
+            publisher.answers[f"files.example{file}"] = response(200, TDMREP)
+            publisher.answers[f"broken.example{file}"] = response(200, b"[{")
             for turn, on_opt_out in enumerate(turns):
                 machine.now = START + timedelta(days=turn)
                 for host, page in PAGES.items():
@@ -79,12 +86,14 @@ def test_objections_are_recorded_with_their_evidence(told: tuple[Path, Publisher
         " from report.opt_out order by all",
     )
     assert [row[:4] for row in rows] == [
+        ("files.example", "tdmrep", "tdm-reservation", True),
         ("pages.example", "header", "tdm-reservation", True),
         ("robots.example", "robots", "CCBot", True),
         ("robots.example", "robots", "GPTBot", True),
     ]
-    assert "http://pages.example/" in rows[0][4]
-    assert rows[1][4] == "User-agent: CCBot / Disallow: /"
+    assert rows[0][4] == "/.well-known/tdmrep.json: / (https://files.example/p)"
+    assert "http://pages.example/" in rows[1][4]
+    assert rows[2][4] == "User-agent: CCBot / Disallow: /"
     assert all(row[5] for row in rows)
 
 
@@ -102,10 +111,27 @@ def test_the_setting_decides_what_follows(told: tuple[Path, Publisher]) -> None:
         assert found[host, "0", "article"][0] == "loaded"
     assert found["robots.example", "1", "page"] == ("skipped", "opted_out")
     assert found["pages.example", "1", "article"] == ("skipped", "opted_out")
-    assert found["free.example", "1", "article"][0] in {"loaded", "unchanged"}
-    asked = [one for one in publisher.asked if one.startswith("robots.example/news")]
-    assert len(asked) == 1
+    assert found["files.example", "1", "page"] == ("skipped", "opted_out")
+    for host in ("free.example", "broken.example"):
+        assert found[host, "1", "article"][0] in {"loaded", "unchanged"}
+    for host in ("robots.example", "files.example"):
+        assert len([one for one in publisher.asked if one.startswith(f"{host}/news")]) == 1
     assert audit(home) == []
+
+
+def test_a_tdmrep_file_that_is_none_is_counted(told: tuple[Path, Publisher]) -> None:
+    rows = ask(
+        told[0],
+        "select host, status, body_bytes, problem from ops.origin_documents"
+        " where kind = 'tdmrep' order by body_bytes, host",
+    )
+    assert rows == [
+        ("free.example", 404, 0, None),
+        ("pages.example", 404, 0, None),
+        ("robots.example", 404, 0, None),
+        ("broken.example", 200, 2, "not_json"),
+        ("files.example", 200, len(TDMREP), None),
+    ]
 
 
 def test_hosts_show_what_they_object_to(told: tuple[Path, Publisher]) -> None:
@@ -115,6 +141,8 @@ def test_hosts_show_what_they_object_to(told: tuple[Path, Publisher]) -> None:
     assert objections == {
         "robots.example": ["CCBot", "GPTBot"],
         "pages.example": ["tdm-reservation"],
+        "files.example": ["tdm-reservation"],
         "free.example": [],
+        "broken.example": [],
     }
     assert "objects to" in CliRunner().invoke(app, words).output

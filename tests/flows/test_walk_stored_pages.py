@@ -8,6 +8,7 @@ import pytest
 from walk_support import FUNDUS, ask, audit, in_hand, make_home, needs_fundus, run_ingest, told
 
 from flows.newsroom import Access, Newsroom, serve_in_thread
+from tests.flows.conftest import OF_ORIGINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def is_page(access: Access) -> bool:
-    return access.path not in {"/feed.xml", "/robots.txt"}
+    return access.path not in {"/feed.xml", *OF_ORIGINS}
 
 
 def test_each_entry_has_one_outcome_at_each_stage(story: Story) -> None:

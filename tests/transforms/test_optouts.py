@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -112,3 +113,34 @@ def test_hosts_declare_for_their_outlets_with_the_exchange_that_shows_it() -> No
     assert (found.source_id, found.origin, found.signal) == ("outlet", "robots", "GPTBot")
     assert (found.exchange_id, found.seen_at) == ("x-robots", NOW)
     assert of_origins([known], {}) == ()
+
+
+def test_a_page_that_is_free_stands_above_a_header_that_reserves_it() -> None:
+    free = b'<meta name="tdm-reservation" content="0">'
+    assert of_answer(answer(TDM_Reservation="1"), free, "a.example") == ()
+    bad = b'<meta name="tdm-reservation" content="2">'
+    (found,) = of_answer(answer(TDM_Reservation="1"), bad, "a.example")
+    assert found.origin == "header"
+    both = free + b'<meta name="tdm-reservation" content="1">'
+    told = of_answer(answer(TDM_Reservation="1"), both, "a.example")
+    assert {one.origin for one in told} == {"header", "meta"}
+    assert of_answer(answer(X_Robots_Tag="noai"), free, "a.example") != ()
+
+
+def test_a_tdmrep_file_is_recorded_with_its_locations_and_policies() -> None:
+    rules = (
+        b'[{"location": "/press", "tdm-reservation": 0}, {"location": "/a", "tdm-reservation": 1},'
+        b'{"location": "/b", "tdm-reservation": 1, "tdm-policy": "https://a.example/p"}]'
+    )
+    known = OriginDocument(
+        origin="https://a.example",
+        kind="tdmrep",
+        host="a.example",
+        body=rules,
+        exchange_id="x",
+        fetched_at=NOW,
+    )
+    (found,) = of_origins([known], {"a.example": "outlet"})
+    assert (found.origin, found.signal) == ("tdmrep", "tdm-reservation")
+    assert found.evidence == "/.well-known/tdmrep.json: /a, /b (https://a.example/p)"
+    assert of_origins([replace(known, body=rules[:59] + b"]")], {"a.example": "outlet"}) == ()

@@ -83,7 +83,7 @@ exchanges = st.builds(
     Exchange,
     exchange_id=names,
     run_id=names,
-    purpose=st.sampled_from(["feed", "page", "robots"]),
+    purpose=st.sampled_from(["feed", "page", "robots", "tdmrep"]),
     requested_url=texts,
     final_url=st.one_of(texts, st.just("https://a.example/")),
     fetched_at=st.datetimes(timezones=st.just(UTC)),

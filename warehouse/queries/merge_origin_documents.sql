@@ -11,12 +11,13 @@ when matched and (
     exchange_id = staged.exchange_id,
     fetched_at = staged.fetched_at,
     crawl_delay_seconds = staged.crawl_delay_seconds,
+    problem = staged.problem,
     copied_at = staged.copied_at
 when not matched then insert (
     origin, kind, host, status, body_bytes, expires_at, exchange_id, fetched_at,
-    crawl_delay_seconds, copied_at
+    crawl_delay_seconds, problem, copied_at
 ) values (
     staged.origin, staged.kind, staged.host, staged.status, staged.body_bytes,
     staged.expires_at, staged.exchange_id, staged.fetched_at, staged.crawl_delay_seconds,
-    staged.copied_at
+    staged.problem, staged.copied_at
 );

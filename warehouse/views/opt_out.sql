@@ -6,7 +6,7 @@ select
     opt_outs.host,
     opt_outs.origin,
     opt_outs.signal,
-    opt_outs.origin <> 'robots' or exists (
+    opt_outs.origin not in ('robots', 'tdmrep') or exists (
         from ops.origin_documents as documents
         where documents.host = opt_outs.host and documents.exchange_id = opt_outs.exchange_id
     ) as is_current,
@@ -26,11 +26,11 @@ comment on column report.opt_out.source_id is
 comment on column report.opt_out.host is
     'Host that declares it.';
 comment on column report.opt_out.origin is
-    'robots (for the whole site), header or meta.';
+    'robots (for the whole site), tdmrep (for paths), header or meta.';
 comment on column report.opt_out.signal is
     'The crawler kept out, or the word used.';
 comment on column report.opt_out.is_current is
-    'Whether the robots.txt seen last still has it; for headers and pages always true.';
+    'Whether the robots.txt or tdmrep.json seen last still has it; for headers and pages always true.';
 comment on column report.opt_out.first_seen_at is
     'When it was first seen.';
 comment on column report.opt_out.last_seen_at is
