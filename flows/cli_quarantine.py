@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import getpass
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -29,13 +30,6 @@ SHOWN_CHARS = 60
 Status = Literal["held", "released", "discarded", "all"]
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or how they begin.")]
-Rule = Annotated[list[str] | None, typer.Option(help="Only what broke this rule; repeatable.")]
-OfSource = Annotated[list[str] | None, typer.Option(help="Only of this source; repeatable.")]
-Subject = Annotated[
-    Literal["entry", "article"] | None, typer.Option(help="Only entries, or only articles.")
-]
-Since = Annotated[datetime | None, typer.Option(help="Only what was kept aside since then (UTC).")]
-Until = Annotated[datetime | None, typer.Option(help="Only what was kept aside before (UTC).")]
 Everything = Annotated[bool, typer.Option("--all", help="All that is held.")]
 Why = Annotated[str, typer.Option(help="Why, in words; it is kept.")]
 By = Annotated[
@@ -44,15 +38,80 @@ By = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The options that choose records, and what was given for them."""
+
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Only what broke this rule; repeatable.")
+    ] = None
+    source: Annotated[list[str] | None, typer.Option(help="Only of this source; repeatable.")] = (
+        None
+    )
+    subject: Annotated[
+        Literal["entry", "article"] | None, typer.Option(help="Only entries, or only articles.")
+    ] = None
+    since: Annotated[
+        datetime | None, typer.Option(help="Only what was kept aside since then (UTC).")
+    ] = None
+    until: Annotated[
+        datetime | None, typer.Option(help="Only what was kept aside before (UTC).")
+    ] = None
+
+    @property
+    def is_made(self) -> bool:
+        """Tell whether any of the options was given."""
+        return any((self.rule, self.source, self.subject, self.since, self.until))
+
+    def selection(
+        self, ids: list[str] | None = None, *, statuses: tuple[str, ...] = ("held",)
+    ) -> Selection:
+        """Return what is meant; ids name records whatever was decided on them."""
+        from warehouse.quarantine import Selection  # noqa: PLC0415 (imports are dear)
+
+        return Selection(
+            ids=tuple(ids or ()),
+            statuses=() if ids else statuses,
+            rules=tuple(self.rule or ()),
+            sources=tuple(self.source or ()),
+            subjects=(self.subject,) if self.subject else (),
+            since=self.since and self.since.replace(tzinfo=self.since.tzinfo or UTC),
+            until=self.until and self.until.replace(tzinfo=self.until.tzinfo or UTC),
+        )
+
+
+def choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `Choice`; it is called with what they say as ``choice``."""
+    hints = get_type_hints(command, include_extras=True)
+    choices = get_type_hints(Choice, include_extras=True)
+    options = [
+        Parameter(it.name, Parameter.KEYWORD_ONLY, default=it.default, annotation=choices[it.name])
+        for it in fields(Choice)
+    ]
+    told = [
+        one.replace(annotation=hints[name])
+        for name, one in signature(command).parameters.items()
+        if name != "choice"
+    ]
+    first = sum(one.kind is not Parameter.KEYWORD_ONLY for one in told)
+    told[first:first] = options
+
+    def run(**given: Any) -> None:  # noqa: ANN401 (values of all options)
+        choice = Choice(**{one.name: given.pop(one.name) for one in options})
+        command(**given, choice=choice)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = Signature(told)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in told}
+    return run
+
+
 @app.command("list")
-def list_records(  # noqa: PLR0913 (the options of a command)
+@choosing
+def list_records(
     home: HomeFolder = None,
     *,
-    rule: Rule = None,
-    source: OfSource = None,
-    subject: Subject = None,
-    since: Since = None,
-    until: Until = None,
+    choice: Choice,
     status: Annotated[Status, typer.Option(help="Held, or decided on.")] = "held",
     limit: Annotated[int, typer.Option(min=1, help="How many, the last first.")] = 100,
     as_json: AsJson = False,
@@ -61,9 +120,8 @@ def list_records(  # noqa: PLR0913 (the options of a command)
     from flows.quarantine import list_quarantine  # noqa: PLC0415 (imports are dear)
 
     statuses = () if status == "all" else (status,)
-    meant = _selection(None, rule, source, subject, since, until, statuses=statuses)
     with expected_errors():
-        rows = list_quarantine(home, meant)
+        rows = list_quarantine(home, choice.selection(statuses=statuses))
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows[:limit]], default=str))
         return
@@ -83,7 +141,7 @@ def show(
     from flows.quarantine import show_quarantined  # noqa: PLC0415 (as above)
 
     with expected_errors():
-        found = show_quarantined(home, _selection(ids, statuses=()))
+        found = show_quarantined(home, Choice().selection(ids))
     if as_json:
         typer.echo(json.dumps([one.as_json() for one in found], default=str))
         return
@@ -94,23 +152,21 @@ def show(
 def _command(action: Literal["release", "discard"]) -> Callable[..., None]:
     """Return the command that decides on the records that its options choose."""
 
+    @choosing
     def decide(  # noqa: PLR0913 (the options of a command)
         ids: Ids = None,
         home: HomeFolder = None,
         *,
+        choice: Choice,
         why: Why,
         by: By = None,
-        rule: Rule = None,
-        source: OfSource = None,
-        subject: Subject = None,
-        since: Since = None,
-        until: Until = None,
         everything: Everything = False,
         dry_run: DryRun = False,
         as_json: AsJson = False,
     ) -> None:
-        meant = _selection(ids, rule, source, subject, since, until, is_all=everything)
-        _settle(home, action, meant, by, why, is_dry=dry_run, as_json=as_json)
+        if not (everything or ids or choice.is_made):
+            fail("name records, choose some with --rule, --source and so on, or say --all")
+        _settle(home, action, choice.selection(ids), by, why, is_dry=dry_run, as_json=as_json)
 
     return decide
 
@@ -133,17 +189,14 @@ app.command(
 
 
 @app.command()
+@choosing
 def retry(  # noqa: PLR0913 (the options of a command)
     ids: Ids = None,
     home: HomeFolder = None,
     *,
+    choice: Choice,
     why: Why = "passes the rules of today",
     by: By = None,
-    rule: Rule = None,
-    source: OfSource = None,
-    subject: Subject = None,
-    since: Since = None,
-    until: Until = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -151,35 +204,7 @@ def retry(  # noqa: PLR0913 (the options of a command)
 
     Without ids or options all that is held is judged.
     """
-    meant = _selection(ids, rule, source, subject, since, until, is_all=True)
-    _settle(home, "retry", meant, by, why, is_dry=dry_run, as_json=as_json)
-
-
-def _selection(  # noqa: PLR0913, PLR0917 (the options that choose)
-    ids: list[str] | None,
-    rule: list[str] | None = None,
-    source: list[str] | None = None,
-    subject: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    *,
-    statuses: tuple[str, ...] = ("held",),
-    is_all: bool = True,
-) -> Selection:
-    """Return what the options mean; ids name records whatever was decided on them."""
-    from warehouse.quarantine import Selection  # noqa: PLC0415 (as above)
-
-    if not (is_all or ids or rule or source or subject or since or until):
-        fail("name records, choose some with --rule, --source and so on, or say --all")
-    return Selection(
-        ids=tuple(ids or ()),
-        statuses=() if ids else statuses,
-        rules=tuple(rule or ()),
-        sources=tuple(source or ()),
-        subjects=(subject,) if subject else (),
-        since=since and since.replace(tzinfo=since.tzinfo or UTC),
-        until=until and until.replace(tzinfo=until.tzinfo or UTC),
-    )
+    _settle(home, "retry", choice.selection(ids), by, why, is_dry=dry_run, as_json=as_json)
 
 
 def _settle(  # noqa: PLR0913 (the options of a command)

@@ -100,14 +100,6 @@ def why_special(address: Address) -> str | None:
     return next((name for network, name in SPECIAL_IPV6 if address in network), None)
 
 
-def is_public(address: Address | str) -> bool:
-    """Tell whether an address belongs to the public internet, embedded ones unwrapped.
-
-    Raises: ValueError if the text is no address.
-    """
-    return why_special(_address(address)) is None
-
-
 def literal_address(host: str) -> Address | None:
     """Return the address that a URL's host spells, in any form a resolver would take.
 
@@ -133,7 +125,10 @@ class Guard:
         self._allowed: tuple[Network, ...] = tuple(ip_network(item) for item in allowed_networks)
 
     def refusal(self, address: Address | str) -> str | None:
-        """Return why an address must not be dialled; None if it may be."""
+        """Return why an address must not be dialled; None if it may be.
+
+        Raises: ValueError if the text is no address.
+        """
         given = _address(address)
         why = why_special(given)
         if why is None or self._is_allowed(given):

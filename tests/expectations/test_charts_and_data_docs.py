@@ -12,21 +12,10 @@ from expectations.charts import HEIGHT, SPARK_HEIGHT, round_up, spark, stacked_d
 from expectations.data_docs import RENDERING_LOGGER, errors_raised, escaped
 from expectations.docs import web_link
 from expectations.engine import ValidationSystemError
-from transforms.quality import Alert, DayVerdicts
+from tests.alert_records import an_alert
+from transforms.quality import DayVerdicts
 
 DAY = DayVerdicts(day=date(2022, 1, 20), accepted=6, marked=2, quarantined=1, failed=1)
-ALERT = Alert(
-    source_id="s",
-    source="Steppe Herald",
-    signal="blocked",
-    reason="block",
-    value=0.67,
-    usual=None,
-    low=None,
-    high=0.2,
-    items=27,
-    numbers="27 pages (18 blocked)",
-)
 
 
 def test_a_day_is_stacked_from_the_ground_with_the_good_at_the_bottom() -> None:
@@ -66,23 +55,14 @@ def test_only_addresses_on_the_web_are_linked_to(url: str | None) -> None:
 
 
 def test_alerts_of_an_outlet_for_one_reason_are_told_together() -> None:
-    failing = Alert(**{**_fields(ALERT), "signal": "failures", "high": 0.3})
-    (shown,) = shown_alerts([ALERT, failing])
+    failing = an_alert(signal="failures", high=0.3)
+    (shown,) = shown_alerts([an_alert(), failing])
     assert shown.words == "it refuses us"
     assert shown.signals == ("blocked 67% (at most 20%)", "failures 67% (at most 30%)")
 
 
 def test_a_signal_is_told_in_its_unit_beside_what_is_usual() -> None:
-    volume = Alert(
-        **{
-            **_fields(ALERT),
-            "signal": "volume",
-            "value": 2.0,
-            "usual": 19.6,
-            "low": 6.6,
-            "high": None,
-        }
-    )
+    volume = an_alert(signal="volume", value=2.0, usual=19.6, low=6.6, high=None)
     assert signal_in_words(volume) == "volume 2 articles (usually 20 articles, at least 7 articles)"
 
 
@@ -100,7 +80,3 @@ def test_texts_are_escaped_alone_and_in_lists() -> None:
     assert escaped(["<", 3, {"template": "<"}]) == ["&lt;", 3, {"template": "<"}]
     moment = datetime(2022, 1, 1, tzinfo=UTC)
     assert escaped(moment) is moment
-
-
-def _fields(alert: Alert) -> dict[str, object]:
-    return {name: getattr(alert, name) for name in Alert.__dataclass_fields__}

@@ -18,7 +18,7 @@ from flows.report import Summary, print_summary, summarise, verdict
 from flows.run import open_run
 from flows.settings import read_settings
 from flows.status import print_status, read_status
-from transforms.quality import Alert
+from tests.alert_records import an_alert
 from warehouse.connection import Home, writing
 from warehouse.publish import publish
 
@@ -129,36 +129,13 @@ def test_the_screen_tells_of_alerts(home: Home, capsys: pytest.CaptureFixture[st
 
 
 def test_markdown_takes_a_name_for_text() -> None:
-    alert = Alert(
-        source_id="s",
-        source="[a](javascript:b) | <i>",
-        signal="blocked",
-        reason="block",
-        value=1.0,
-        usual=None,
-        low=None,
-        high=0.2,
-        items=6,
-        numbers="6 pages",
-    )
+    alert = an_alert(source="[a](javascript:b) | <i>")
     told = as_markdown(shown_alerts([alert]))
     assert "| \\[a\\]\\(javascript:b\\) \\| \\<i\\> | block: it refuses us |" in told
 
 
 def test_of_many_alerts_some_are_told_and_the_rest_counted() -> None:
-    alert = Alert(
-        source_id="s",
-        source="s",
-        signal="failures",
-        reason="failure",
-        value=1.0,
-        usual=None,
-        low=None,
-        high=0.3,
-        items=6,
-        numbers="6 pages",
-        since=at(0) + timedelta(hours=1),
-    )
+    alert = an_alert(since=at(0) + timedelta(hours=1))
     many = shown_alerts([replace(alert, source_id=str(number)) for number in range(60)])
     assert len(as_lines(many)) == TOLD_AT_MOST + 1
     assert as_lines(many)[-1] == "and 10 outlets more: see report.source_alerts"

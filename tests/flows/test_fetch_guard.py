@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flows.fetch import dialling
-from flows.fetch.guard import Guard, is_public, literal_address
+from flows.fetch.guard import Guard, literal_address
 from tests.flows.conftest import response
 
 if TYPE_CHECKING:
@@ -138,17 +138,17 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_are_public(address: str) -> None:
-    assert is_public(address)
+    assert Guard().refusal(address) is None
 
 
 @pytest.mark.parametrize("address", SPECIAL)
 def test_special_addresses_are_not_public(address: str) -> None:
-    assert not is_public(address)
+    assert Guard().refusal(address) is not None
 
 
 def test_what_is_no_address_raises() -> None:
     with pytest.raises(ValueError, match="localhost"):
-        is_public("localhost")
+        Guard().refusal("localhost")
 
 
 def test_a_name_is_no_literal() -> None:
@@ -267,7 +267,7 @@ def test_none_of_64_special_addresses_is_dialled_in_any_spelling(
                 asked += 1
                 is_refused = exchange.problem is not None and exchange.status is None
                 assert is_refused, exchange
-            assert [one for one in dialled if not is_public(one)] == []
+            assert [one for one in dialled if Guard().refusal(one)] == []
             connector = visit.fetcher._wire._direct._connector  # type: ignore[union-attr]
             connector.clear_dns_cache()  # type: ignore[attr-defined]
         assert dialled == ["93.184.216.34"] * len(SPECIAL)  # before they changed it
