@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows.jobs import FeedDone, without_payload
 from transforms import gaps, moves, schedule
 from transforms.batches import ReadPoll
-from transforms.failures import CHALLENGE
+from transforms.failures import CHALLENGE, NOT_MODIFIED
 from transforms.fates import Fate, poll_fate
 from transforms.records import Problem
 from transforms.selection import decide
@@ -108,9 +108,12 @@ def _is_same_feed(state: FeedState, done: FeedDone, known: Mapping[str, KnownEnt
 def _state_after(
     run: Run, done: FeedDone, state: FeedState, decisions: Sequence[Decision]
 ) -> FeedState:
-    """Return what to remember of a feed, now that its answer has been read."""
+    """Return what to remember of a feed, now that its answer has been read.
+
+    A 304 was decided on when it came, as was every failure (`schedule.after_poll`).
+    """
     fate = poll_fate(done.exchange, done.parsed)
-    if fate.reason == CHALLENGE:
+    if fate.reason == CHALLENGE or done.exchange.status == NOT_MODIFIED:
         return state
     if done.parsed is not None:
         new = sum(decision.reason == "new" for decision in decisions)

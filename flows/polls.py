@@ -91,6 +91,7 @@ def _record(run: Run, polled: Sequence[tuple[Exchange, FeedState]]) -> None:
     """Put polls in hand with the states of their feeds, once they are on the disk."""
     run.archive.sync()
     run.state.record_polls(run.run_id, polled)
+    run.answered.update((state.feed_id, state) for _, state in polled)
 
 
 async def _poll(run: Run, state: FeedState, recorder: Grouped[tuple[Exchange, FeedState]]) -> None:
@@ -102,9 +103,7 @@ async def _poll(run: Run, state: FeedState, recorder: Grouped[tuple[Exchange, Fe
     )
     was_left_alone = exchange.problem is not None and exchange.problem.code == schedule.NOT_ASKED
     host = run.fetcher.left_alone_until(exchange.final_url) if was_left_alone else None
-    after = schedule.after_exchange(
-        state, exchange, host_free_at=host, now=run.clock(), **bounds(run)
-    )
+    after = schedule.after_poll(state, exchange, host_free_at=host, now=run.clock(), **bounds(run))
     await recorder.do((exchange, after))
     run.meter.advance("feeds")
 
@@ -130,7 +129,7 @@ async def _load_some(run: Run, in_hand: Sequence[PollInHand], polled: Mapping[st
             feeds |= read.feeds_by_id(con, unknown)
     documents = run.state.documents([poll.document_id for poll in in_hand if poll.document_id])
     parts = [part_id(document) for document in documents.values()]
-    states = run.state.feed_states([*feed_ids, *parts])
+    states = _take_states(run, [*feed_ids, *parts])
     jobs = [
         _job(run, poll, feeds[poll.feed_id], states, documents.get(poll.document_id or ""))
         for poll in in_hand
@@ -138,6 +137,16 @@ async def _load_some(run: Run, in_hand: Sequence[PollInHand], polled: Mapping[st
     done = await _read(run, jobs)
     run.charge("parse", sum(one.cpu_seconds for one in done))
     await asyncio.to_thread(settle, run, jobs, done, states)
+
+
+def _take_states(run: Run, feed_ids: Sequence[str]) -> dict[str, FeedState]:
+    """Return states as they stand in the file; only those that this run did not write are read.
+
+    What is taken is kept no longer: it is to be changed now.
+    """
+    kept = {one: run.answered.pop(one) for one in feed_ids if one in run.answered}
+    others = [one for one in feed_ids if one not in kept]
+    return run.state.feed_states(others) | kept if others else kept
 
 
 async def _read(run: Run, jobs: Sequence[FeedJob]) -> list[FeedDone]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flows.fetch.client import Fetcher
     from flows.progress import Meter
     from flows.settings import Settings
+    from transforms.records import FeedState
 
 CODE_VERSION = f"copytaster {VERSION}"
 
@@ -49,6 +50,8 @@ class Run:
     meter: Meter
     stop_at: datetime
     costs: dict[str, float]  # CPU seconds spent in the workers, by stage
+    # Of feeds with a poll in hand that this run made, as the state file has them.
+    answered: dict[str, FeedState] = field(default_factory=dict)
 
     @property
     def is_out_of_time(self) -> bool:

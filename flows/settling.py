@@ -76,9 +76,14 @@ def settle(
         settled = _settled(run, jobs, held, states)
         with writing(run.home) as con:
             _load(run, con, jobs, done, settled)
+    changed = [
+        poll.state
+        for poll in settled.polls
+        if poll.state and poll.state is not states[poll.feed_id]
+    ]
     run.state.finish_polls(
         [poll.exchange.exchange_id for poll in settled.polls],
-        [*(poll.state for poll in settled.polls if poll.state), *settled.led_to.parts],
+        [*changed, *settled.led_to.parts],
         settled.led_to.settled(),
     )
 

@@ -17,6 +17,7 @@ UNKNOWN_CADENCE_MINUTES = 60.0
 WINDOW_SHARE = 3.0
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = range(24)
+_MINUTE = timedelta(minutes=1)
 
 
 def interval_minutes(
@@ -52,8 +53,7 @@ def _from_dates(
     if len(dates) < 2:  # noqa: PLR2004 (a gap needs two)
         minutes = clamp(UNKNOWN_CADENCE_MINUTES, min_minutes, max_minutes)
         return minutes, "cadence unknown: too few dates"
-    seconds = [at.timestamp() for at in dates]
-    gap = median([later - earlier for later, earlier in pairwise(seconds)]) / 60
+    gap = median([minutes_in(later - earlier) for later, earlier in pairwise(dates)])
     minutes = clamp(gap / 2, min_minutes, max_minutes)
     reason = f"half the median gap of {in_words(gap)}"
     # To now, not to the newest entry: a feed that fell silent is in no danger.
@@ -92,7 +92,7 @@ def clamp(value: float, low: float, high: float) -> float:
 
 def minutes_in(span: timedelta) -> float:
     """Return a span in minutes."""
-    return span / timedelta(minutes=1)
+    return span / _MINUTE
 
 
 def in_words(minutes: float) -> str:

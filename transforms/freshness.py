@@ -24,6 +24,8 @@ UNSAID_PAUSE = timedelta(minutes=5)
 UNSAID_PAUSE_CAP = timedelta(days=1)
 
 _LIFETIMES = frozenset({"cache-control", "expires"})
+_LIFETIME_CHARS = frozenset(map(len, _LIFETIMES))  # looked at first: every answer is asked
+_NO_TIME = timedelta(0)
 _MAX_AGE = re.compile(r"""(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})""", re.IGNORECASE)
 _NOT_STORED = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?=$|[,\s;])", re.IGNORECASE)
 
@@ -75,11 +77,11 @@ def fresh_for(headers: Headers, received_at: datetime) -> timedelta:
 
     ``max-age`` goes before ``Expires``; ``Age`` is taken off; at most 31 days.
     """
-    if not any(name.lower() in _LIFETIMES for name, _ in headers):
-        return timedelta(0)
+    if not _declares_lifetime(headers):
+        return _NO_TIME
     control = _joined(headers, "cache-control")
     if _NOT_STORED.search(control):
-        return timedelta(0)
+        return _NO_TIME
     declared = _MAX_AGE.search(control)
     if declared:
         age = _joined(headers, "age").split(",", 1)[0].strip()
@@ -87,13 +89,20 @@ def fresh_for(headers: Headers, received_at: datetime) -> timedelta:
         lifetime = timedelta(seconds=max(0, min(seconds, FRESH_CAP.total_seconds())))
     else:
         lifetime = _until_expiry(headers, received_at)
-    return max(timedelta(0), min(lifetime, FRESH_CAP))
+    return max(_NO_TIME, min(lifetime, FRESH_CAP))
+
+
+def _declares_lifetime(headers: Headers) -> bool:
+    for name, _ in headers:  # noqa: SIM110 (`any` over a generator costs three times as much)
+        if len(name) in _LIFETIME_CHARS and name.lower() in _LIFETIMES:
+            return True
+    return False
 
 
 def _until_expiry(headers: Headers, received_at: datetime) -> timedelta:
     expires = http_date(_joined(headers, "expires"))
     if expires is None:
-        return timedelta(0)
+        return _NO_TIME
     # The server's own clock, where it shows one, cancels its error out.
     return expires - (http_date(_joined(headers, "date")) or received_at)
 

@@ -35,6 +35,8 @@ def permanent_target(exchange: Exchange) -> str | None:
 
     A temporary redirect ends them: what comes after it holds for today.
     """
+    if not exchange.hops:
+        return None
     addresses = [*(hop.url for hop in exchange.hops), exchange.final_url]
     target = None
     for number, hop in enumerate(exchange.hops):
@@ -55,6 +57,8 @@ def after_answer(
     """
     target = permanent_target(exchange)
     if target is None or _gives_up_encryption(state.url, target):
+        if state.moving_to is None:
+            return state
         return replace(state, moving_to=None, moving_at=None, moving_polls=0)
     if target != state.moving_to or state.moving_at is None:
         return replace(state, moving_to=target, moving_at=now, moving_polls=int(is_same_feed))

@@ -1,15 +1,14 @@
 """When a feed is due next, and why: decisions over values, without a clock or a die.
 
-The state of a feed passes through `after_exchange` for every poll, and then through
-`after_parse` when a document was read or `after_not_modified` when none was needed.
+The state of a feed passes through `after_poll` for every poll, which decides most in full;
+then through `after_parse` when a document was read, or `after_not_modified` when one came
+that is the known one.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
-from zlib import crc32
+from typing import TYPE_CHECKING
 
 from transforms.cadence import (
     UNKNOWN_CADENCE_MINUTES,
@@ -22,25 +21,21 @@ from transforms.cadence import (
     minutes_in,
     outside_skipped,
 )
+from transforms.due import due, due_fresh, share_of
 from transforms.failures import CHALLENGE, GONE, HARD, NOT_MODIFIED, SOFT, failure_weight
-from transforms.freshness import fresh_for, retry_after_at
+from transforms.freshness import retry_after_at
 from transforms.moves import permanent_target
-from transforms.records import FeedState
 from transforms.refusals import is_challenge
 
 if TYPE_CHECKING:
-    from transforms.records import Exchange, ParsedFeed
-
-_values_of = attrgetter(*FeedState.__slots__)
-Changes = dict[str, Any]
-"""Fields of a state that a decision changes: copied once, with the time of the next poll."""
+    from transforms.due import Changes
+    from transforms.records import Exchange, FeedState, ParsedFeed
 
 MIN_MINUTES = 15.0
 MAX_MINUTES = 1440.0
 FULL_FETCH_EVERY = timedelta(days=14)
 DISTRUST = timedelta(days=30)
 CACHE_LAG = timedelta(hours=6)  # what a shared cache may hold back without lying
-JITTER = 0.1
 A_DAY = timedelta(days=1)
 BACK_OFF_CAP = timedelta(hours=24)
 DORMANT_AFTER_FAILURES = 30.0  # a month of daily hard failures
@@ -71,6 +66,35 @@ def conditional_headers(state: FeedState, now: datetime) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
+def after_poll(  # noqa: PLR0913 (the bounds are settings)
+    state: FeedState,
+    exchange: Exchange,
+    *,
+    now: datetime,
+    min_minutes: float = MIN_MINUTES,
+    max_minutes: float = MAX_MINUTES,
+    host_free_at: datetime | None = None,
+) -> FeedState:
+    """Return the state after a poll, decided in full unless it brought a document.
+
+    A 304 passes through `after_exchange` and `after_not_modified` in one step.
+    """
+    is_unmodified = exchange.status == NOT_MODIFIED and exchange.problem is None
+    if is_unmodified and not is_challenge(exchange):
+        polled = _polled(state, exchange, None, now)
+        return _unchanged(
+            state, exchange, polled, now=now, min_minutes=min_minutes, max_minutes=max_minutes
+        )
+    return after_exchange(
+        state,
+        exchange,
+        now=now,
+        min_minutes=min_minutes,
+        max_minutes=max_minutes,
+        host_free_at=host_free_at,
+    )
+
+
 def after_exchange(  # noqa: PLR0913 (the bounds are settings)
     state: FeedState,
     exchange: Exchange,
@@ -92,25 +116,30 @@ def after_exchange(  # noqa: PLR0913 (the bounds are settings)
         code = CHALLENGE
     if code == NOT_ASKED:
         return _not_asked(state, host_free_at, now=now, min_minutes=min_minutes)
-    asked = retry_after_at(exchange.status, exchange.headers, now)
-    polled: Changes = {
-        "polled_at": now,
-        "polls": state.polls + 1,
-        "status": exchange.status,
-        "problem": code,
-        # A shorter wait does not take back the longer one that was asked for before.
-        "retry_after_at": max(
-            filter(None, (asked, _still(state.retry_after_at, now))), default=None
-        ),
-    }
+    polled = _polled(state, exchange, code, now)
     if exchange.status == GONE and state.status == GONE:
         polled["failures"] = state.failures + HARD
-        return _due(state, now, DORMANT, "gone (410) twice: looked for every 30 days", polled)
+        return due(state, now, DORMANT, "gone (410) twice: looked for every 30 days", polled)
     weight = failure_weight(exchange)
     if weight:
         return _failed(state, exchange, weight, polled, now=now, min_minutes=min_minutes)
     delay = timedelta(minutes=min(min_minutes, max_minutes))
-    return _due_fresh(state, exchange, now, delay, "answered, not yet read", polled)
+    return due_fresh(state, exchange, now, delay, "answered, not yet read", polled)
+
+
+def _polled(state: FeedState, exchange: Exchange, code: str | None, now: datetime) -> Changes:
+    """Return what any answer changes."""
+    asked = retry_after_at(exchange.status, exchange.headers, now)
+    earlier = _still(state.retry_after_at, now)
+    if earlier is not None and (asked is None or asked < earlier):
+        asked = earlier  # a shorter wait does not take back the longer one of before
+    return {
+        "polled_at": now,
+        "polls": state.polls + 1,
+        "status": exchange.status,
+        "problem": code,
+        "retry_after_at": asked,
+    }
 
 
 def after_parse(  # noqa: PLR0913 (the bounds are settings)
@@ -152,7 +181,7 @@ def after_parse(  # noqa: PLR0913 (the bounds are settings)
     if lie:
         read["distrusted_at"], reason = now, f"{reason}; validators not believed: {lie}"
     reason = f"{new_entries} new; {reason}{_moved(exchange)}"
-    return _due_fresh(state, exchange, now, timedelta(minutes=minutes), reason, read)
+    return due_fresh(state, exchange, now, timedelta(minutes=minutes), reason, read)
 
 
 def _lie(state: FeedState, parsed: ParsedFeed, exchange: Exchange, new_entries: int) -> str:
@@ -184,11 +213,25 @@ def after_not_modified(
     which is never more than a third of what the feed's window covers; or what its last
     document declared or showed of its pace, if that is longer.
     """
+    return _unchanged(
+        state, exchange, {}, now=now, min_minutes=min_minutes, max_minutes=max_minutes
+    )
+
+
+def _unchanged(  # noqa: PLR0913 (the bounds are settings)
+    state: FeedState,
+    exchange: Exchange,
+    changes: Changes,
+    *,
+    now: datetime,
+    min_minutes: float,
+    max_minutes: float,
+) -> FeedState:
     is_answered_in_full = exchange.status != NOT_MODIFIED
     # Asked a little before it was answered: at the turn of the fortnight that matters.
     asked_at = exchange.fetched_at - timedelta(hours=1)
     if not is_answered_in_full and not conditional_headers(state, asked_at):
-        failed: Changes = {"problem": UNASKED}
+        failed = changes | {"problem": UNASKED}
         return _failed(state, exchange, SOFT, failed, now=now, min_minutes=min_minutes)
     since = state.changed_at or state.full_fetch_at
     quiet = UNKNOWN_CADENCE_MINUTES * WINDOW_SHARE if since is None else minutes_in(now - since)
@@ -199,62 +242,14 @@ def after_not_modified(
     if wanted > minutes:
         whose = "declared by the feed" if declared >= paced else "by the pace of its entries"
         minutes, share = wanted, f"{in_words(wanted)} {whose}"
-    kept: Changes = {"failures": 0.0, "problem": None}
+    kept = changes | {"failures": 0.0, "problem": None}
     if not is_answered_in_full:
         kept["unmodified_at"] = now
     else:
         kept["etag"], kept["full_fetch_at"] = exchange.header("etag"), now
         kept["last_modified"] = exchange.header("last-modified")
     reason = f"unchanged; nothing new for {in_words(quiet)}: {share}{_moved(exchange)}"
-    return _due_fresh(state, exchange, now, timedelta(minutes=minutes), reason, kept)
-
-
-def _due_fresh(  # noqa: PLR0913, PLR0917 (as `_due`, and the answer)
-    state: FeedState,
-    exchange: Exchange,
-    now: datetime,
-    delay: timedelta,
-    reason: str,
-    changes: Changes,
-) -> FeedState:
-    """Return the state due after a delay, or when the answer goes stale if that is later."""
-    fresh = fresh_for(exchange.headers, now)
-    if fresh > delay:
-        reason = f"{reason}; fresh for {in_words(minutes_in(fresh))}"
-        return _due(state, now, fresh, reason, changes)
-    return _due(state, now, delay, reason, changes)
-
-
-def _due(  # noqa: PLR0913, PLR0917 (a state's next poll, and why)
-    state: FeedState,
-    now: datetime,
-    delay: timedelta,
-    reason: str,
-    changes: Changes,
-    share: float | None = None,
-) -> FeedState:
-    """Return the state with changes and its next poll, for a reason.
-
-    A share of the jitter is added, by default the feed's own. The poll is no earlier
-    than Retry-After, and at no hour or day that the feed skips.
-    """
-    share = _share(state.feed_id) if share is None else share
-    due_at = now + delay * (1 + JITTER * share)
-    asked = changes.get("retry_after_at", state.retry_after_at)
-    if asked is not None and asked > now:
-        asked += (asked - now) * JITTER * share
-        if asked > due_at:
-            due_at, reason = asked, f"{reason}; Retry-After"
-    hours = changes.get("skip_hours", state.skip_hours)
-    days = changes.get("skip_days", state.skip_days)
-    if hours or days:
-        moved_to = outside_skipped(due_at, hours, days)
-        if moved_to != due_at:
-            due_at = moved_to + timedelta(hours=share)  # not all on the hour, but in that hour
-            reason = f"{reason}; moved past the hours or days that the feed skips"
-    # As `replace` does, which takes twice as long: this is done twice for every poll.
-    kept = dict(zip(FeedState.__slots__, _values_of(state), strict=True))
-    return FeedState(**(kept | changes | {"due_at": due_at, "due_reason": reason}))
+    return due_fresh(state, exchange, now, timedelta(minutes=minutes), reason, kept)
 
 
 def _failed(  # noqa: PLR0913 (what failed, and how much it counts)
@@ -270,11 +265,11 @@ def _failed(  # noqa: PLR0913 (what failed, and how much it counts)
     failed = changes | {"failures": failures}
     what = changes["problem"] or f"status {exchange.status}"
     if failures >= DORMANT_AFTER_FAILURES:
-        return _due(state, now, DORMANT, f"{what}; failing for long: tried every 30 days", failed)
+        return due(state, now, DORMANT, f"{what}; failing for long: tried every 30 days", failed)
     # The exponent is bounded, so that no count of failures overflows a timedelta.
     delay = min(timedelta(minutes=max(min_minutes, 1.0)) * 2 ** min(failures, 16), BACK_OFF_CAP)
     words = f"{what}; backing off after failures weighing {failures:g}"
-    return _due_fresh(state, exchange, now, delay, words, failed)
+    return due_fresh(state, exchange, now, delay, words, failed)
 
 
 def _not_asked(
@@ -289,19 +284,14 @@ def _not_asked(
     kept: Changes = {"retry_after_at": asked or _still(state.retry_after_at, now)}
     reason = "its host asked to be left alone"
     place = 0.0 if state.polled_at is None else 1 / (1 + (now - state.polled_at) / A_DAY)
-    share = 0.9 * place + 0.1 * _share(state.feed_id)
-    return _due(state, now, timedelta(minutes=min_minutes), reason, kept, share)
+    share = 0.9 * place + 0.1 * share_of(state.feed_id)
+    return due(state, now, timedelta(minutes=min_minutes), reason, kept, share)
 
 
 def _moved(exchange: Exchange) -> str:
     """Return a remark on a feed that is redirected permanently."""
     target = permanent_target(exchange)
     return "" if target is None else f"; moved permanently to {target}"
-
-
-def _share(feed_id: str) -> float:
-    """Return a number from 0 up to 1 that is the same for a feed for ever."""
-    return crc32(feed_id.encode()) / 0x100000000
 
 
 def _still(moment: datetime | None, now: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -69,25 +70,41 @@ def decide_turns(
     turns: list[Turn] = []
     begun: dict[str, Begun] = {}
     for wish in wishes:
-        host, gap = next(iter(wish.gaps.items()))
-        if host in known:
-            gap = max(gap, known[host].crawl_delay_seconds or 0.0)
-        free_at = retry_after_at = None
-        for name in wish.gaps:
-            if name in known:
-                free_at = _later(wish.now, free_at, known[name].free_at)
-                retry_after_at = _later(wish.now, retry_after_at, known[name].retry_after_at)
-            if name in begun:
-                free_at = _later(wish.now, free_at, begun[name].free_at)
-        turn = Turn(gap_seconds=gap, free_at=free_at, retry_after_at=retry_after_at)
+        turn = _turn(wish, known, begun)
         turns.append(turn)
         if turn.is_begun:
-            starts_by = wish.now + timedelta(seconds=wish.starts_within_seconds)
-            for name, seconds in wish.gaps.items():
-                left_alone = timedelta(seconds=gap if name == host else seconds)
-                requests = begun[name].requests + 1 if name in begun else 1
-                begun[name] = Begun(requests, starts_by + left_alone)
+            _begin(wish, turn.gap_seconds, begun)
     return turns, begun
+
+
+def _turn(wish: Wish, known: Mapping[str, Known], begun: Mapping[str, Begun]) -> Turn:
+    """Return the turn of a wish, by what is known and by those that came before it."""
+    host, gap = next(iter(wish.gaps.items()))
+    if host in known:
+        gap = max(gap, known[host].crawl_delay_seconds or 0.0)
+    free_at = retry_after_at = None
+    for name in wish.gaps:
+        if name in known:
+            free_at = _later(wish.now, free_at, known[name].free_at)
+            retry_after_at = _later(wish.now, retry_after_at, known[name].retry_after_at)
+        if name in begun:
+            free_at = _later(wish.now, free_at, begun[name].free_at)
+    return Turn(gap_seconds=gap, free_at=free_at, retry_after_at=retry_after_at)
+
+
+def _begin(wish: Wish, host_gap_seconds: float, begun: dict[str, Begun]) -> None:
+    """Note of each name of a wish that its request starts: of the host, with its own gap."""
+    host = next(iter(wish.gaps))
+    for name, seconds in wish.gaps.items():
+        gap = host_gap_seconds if name == host else seconds
+        requests = begun[name].requests + 1 if name in begun else 1
+        begun[name] = Begun(requests, wish.now + _span(wish.starts_within_seconds + gap))
+
+
+@lru_cache(maxsize=1024)
+def _span(seconds: float) -> timedelta:
+    """Return a gap as a span: there are few gaps, and each is added with every request."""
+    return timedelta(seconds=seconds)
 
 
 def _later(now: datetime, one: datetime | None, other: datetime | None) -> datetime | None:

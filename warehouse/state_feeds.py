@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.cadence import outside_skipped
-from transforms.records import FeedState
+from transforms.feed_states import FIELDS
 from warehouse.state_rows import (
     FEED_COLUMNS,
     archived_place,
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from transforms.records import Exchange, Place
+    from transforms.records import Exchange, FeedState, Place
 
 _PUT = f"""
     insert into feeds ({FEED_COLUMNS})
-    values ({", ".join("?" * len(FeedState.__slots__))})
+    values ({", ".join("?" * len(FIELDS))})
     on conflict (feed_id) do update set
-    {", ".join(f"{name} = excluded.{name}" for name in FeedState.__slots__[1:])}
+    {", ".join(f"{name} = excluded.{name}" for name in FIELDS[1:])}
 """  # noqa: S608 (constants of ours)
 
 _OF_IDS = f"""
@@ -39,7 +39,10 @@ _OF_IDS = f"""
 
 _ALL = f"select {FEED_COLUMNS} from feeds"  # noqa: S608 (constants of ours)
 
-_WAITING = "select feed_id from feeds where due_at > :now or retry_after_at > :now"
+# As one text: as rows, those of a large newsroom take four times as long.
+_WAITING = """
+    select json_group_array(feed_id) from feeds where due_at > :now or retry_after_at > :now
+"""
 
 _DUE = """
     select feed_id, due_at, skip_hours, skip_days from feeds
@@ -118,18 +121,26 @@ def states(
 ) -> dict[str, FeedState]:
     """Return what is remembered of feeds, by feed_id; of all where none are given."""
     if feed_ids is None:
-        rows = connection.execute(_ALL).fetchall()
+        rows = _plain(connection).execute(_ALL)
     else:
-        rows = connection.execute(_OF_IDS, (json.dumps(list(feed_ids)),)).fetchall()
+        rows = _plain(connection).execute(_OF_IDS, (json.dumps(list(feed_ids)),))
     return {state.feed_id: state for state in map(feed_state, rows)}
+
+
+def _plain(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    """Return a cursor whose rows are read by position only."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor
 
 
 def calendar(connection: sqlite3.Connection, now: datetime) -> Calendar:
     """Return which feeds wait and which are due: as `transforms.schedule.is_due` has it."""
     given = {"now": micros(now)}
-    waiting = {feed_id for (feed_id,) in connection.execute(_WAITING, given)}
+    (feed_ids,) = connection.execute(_WAITING, given).fetchone()
+    waiting = set(json.loads(feed_ids))
     due: dict[str, datetime | None] = {}
-    for feed_id, due_at, hours, days in connection.execute(_DUE, given):
+    for feed_id, due_at, hours, days in _plain(connection).execute(_DUE, given):
         skips = hours != "[]" or days != "[]"
         if skips and outside_skipped(now, json.loads(hours), json.loads(days)) != now:
             waiting.add(feed_id)

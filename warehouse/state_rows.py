@@ -8,22 +8,24 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from transforms.records import FeedState, HostState, OriginDocument, Place, Want
+from transforms.feed_states import FIELDS, state_of
+from transforms.feed_states import values_of as feed_values
+from transforms.records import HostState, OriginDocument, Place, Want
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-    from transforms.records import Complaint, Exchange
+    from transforms.records import Complaint, Exchange, FeedState
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _LISTS = frozenset({"skip_hours", "skip_days", "marks"})  # columns of JSON
 
 
 def micros(moment: datetime) -> int:
     """Return an aware time as microseconds since 1970. Raises: TypeError if it has no zone."""
-    return (moment - EPOCH) // _MICROSECOND
+    span = moment - EPOCH
+    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
 def moment(micros_since: int) -> datetime:
@@ -54,15 +56,14 @@ def _times(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 # A feed's state is read and written with every poll: by position, which costs half.
-FEED_COLUMNS = ", ".join(FeedState.__slots__)
-_feed_values = attrgetter(*FeedState.__slots__)
-_FEED_TIMES = [at for at, name in enumerate(FeedState.__slots__) if name.endswith("_at")]
-_FEED_LISTS = [at for at, name in enumerate(FeedState.__slots__) if name in _LISTS]
+FEED_COLUMNS = ", ".join(FIELDS)
+_FEED_TIMES = [at for at, name in enumerate(FIELDS) if name.endswith("_at")]
+_FEED_LISTS = [at for at, name in enumerate(FIELDS) if name in _LISTS]
 
 
 def feed_row(state: FeedState) -> list[Any]:
     """Return the values of FEED_COLUMNS."""
-    values = list(_feed_values(state))
+    values = list(feed_values(state))
     for at in _FEED_TIMES:
         if values[at] is not None:
             values[at] = micros(values[at])
@@ -79,7 +80,7 @@ def feed_state(row: Iterable[Any]) -> FeedState:
             values[at] = moment(values[at])
     for at in _FEED_LISTS:
         values[at] = () if values[at] == "[]" else tuple(json.loads(values[at]))
-    return FeedState(**dict(zip(FeedState.__slots__, values, strict=True)))
+    return state_of(values)
 
 
 def host_state(row: sqlite3.Row) -> HostState:

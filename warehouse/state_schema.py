@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 SCHEMA_VERSION = 6
+_CHECKPOINT_PAGES = 4000  # of 4 KiB: so long does the log become
+_CACHE_KIB = 16 * 1024
 # What each version added to tables that were there.
 _ADDED = {
     2: """
@@ -60,6 +62,10 @@ def prepare(connection: sqlite3.Connection) -> None:
     Raises: StateVersionError if the file is of a newer version.
     """
     connection.execute("pragma journal_mode = wal")
+    # What changes is spread over the whole file: written back less often, a page that has
+    # changed several times since is written once.
+    connection.execute(f"pragma wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     connection.execute("pragma synchronous = full")
     (version,) = connection.execute("pragma user_version").fetchone()
     if version > SCHEMA_VERSION:

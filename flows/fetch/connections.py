@@ -21,10 +21,17 @@ class Connections:
         self._open: dict[str, int] = {}
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
+    def entered(self, name: str, limit: int) -> bool:
+        """Count one more under a name if it may be open at once; tell whether it may."""
+        count = self._open.get(name, 0)
+        if count >= limit:
+            return False
+        self._open[name] = count + 1
+        return True
+
     async def enter(self, name: str, limit: int) -> None:
         """Wait until one more may be open under a name, and count it."""
-        if self._open.get(name, 0) < limit:
-            self._open[name] = self._open.get(name, 0) + 1
+        if self.entered(name, limit):
             return
         place = asyncio.get_running_loop().create_future()
         queue = self._waiting.setdefault(name, deque())
@@ -41,14 +48,20 @@ class Connections:
     def leave(self, names: Iterable[str]) -> None:
         """Count one less under each name, or give the place to who waits longest."""
         for name in names:
-            queue = self._waiting.get(name)
-            while queue and queue[0].done():  # called off, and not yet gone
-                queue.popleft()
-            if queue:
-                queue.popleft().set_result(None)
+            if name in self._waiting and self._is_given_on(name):
                 continue
-            self._waiting.pop(name, None)
             if self._open[name] == 1:
                 del self._open[name]
             else:
                 self._open[name] -= 1
+
+    def _is_given_on(self, name: str) -> bool:
+        """Give a place to who waits longest for it; tell whether anybody does."""
+        queue = self._waiting[name]
+        while queue and queue[0].done():  # called off, and not yet gone
+            queue.popleft()
+        if not queue:
+            del self._waiting[name]
+            return False
+        queue.popleft().set_result(None)
+        return True

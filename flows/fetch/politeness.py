@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from flows.fetch.connections import Connections
 from flows.fetch.grouping import Grouped
+from flows.fetch.holds import Holds
 from transforms.freshness import pause_after, retry_after_at
 from transforms.records import Complaint, HostState
 from transforms.refusals import is_challenged
@@ -19,7 +19,6 @@ from transforms.urls import registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import (
-        AsyncIterator,
         Awaitable,
         Callable,
         Collection,
@@ -89,27 +88,36 @@ class _Asking:
     turn: Turn | None = None
 
 
-class _Hold:
-    """Keeps others off a host for as long as it takes to answer: twice in each gap."""
+class _Visit:
+    """One request to a host: what it needs, and what of that it has taken so far.
 
-    __slots__ = ("_gap_seconds", "_keep", "_timer")
+    Written out, because a generator as a context costs as much again as a turn does.
+    """
 
-    def __init__(self, keep: Callable[[float], None], gap_seconds: float) -> None:
-        self._keep, self._gap_seconds = keep, gap_seconds
-        self._timer: asyncio.TimerHandle | None = None
+    __slots__ = ("_enter", "_leave", "entered", "gaps", "host", "is_begun", "limits")
 
-    def __enter__(self) -> None:
-        if self._gap_seconds:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._gap_seconds / 2, self._again)
+    def __init__(
+        self,
+        enter: Callable[[_Visit], Awaitable[datetime | None]],
+        leave: Callable[[_Visit], None],
+        host: str,
+        gaps: dict[str, float],
+        limits: Sequence[tuple[str, int]],
+    ) -> None:
+        self._enter, self._leave = enter, leave
+        self.host, self.gaps, self.limits = host, gaps, limits
+        self.entered: list[str] = []
+        self.is_begun = False
 
-    def __exit__(self, *_: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+    async def __aenter__(self) -> datetime | None:
+        try:
+            return await self._enter(self)
+        except BaseException:
+            self._leave(self)
+            raise
 
-    def _again(self) -> None:
-        self._keep(self._gap_seconds)
-        self.__enter__()
+    async def __aexit__(self, *_: object) -> None:
+        self._leave(self)
 
 
 class Politeness:
@@ -138,19 +146,21 @@ class Politeness:
     ) -> None:
         self._hosts = hosts
         self._gap_seconds = settings.host_gap_seconds
+        self._lead = STARTS_WITHIN if settings.host_gap_seconds else 0.0
         self._clock = clock
         self._sleep = sleep
         self._slots = settings.connections
         self._connections = Connections()
         self._refusals: dict[str, int] = {}  # by host, in a row
+        self._holds = Holds(self._keep)
         self._asked = Grouped(self._take_all, window_seconds=0.0)
 
-    @asynccontextmanager
-    async def turn(self, host: str, address: str | None = None) -> AsyncIterator[datetime | None]:
+    def turn(self, host: str, address: str | None = None) -> _Visit:
         """Wait for the host's turn and hold it; ``address`` is where the request goes.
 
-        Yields None when the request may start now; a time when the host asked not to
-        be asked before then and that is too far away to wait for: nothing may be sent.
+        An asynchronous context, which gives None when the request may start now; a time
+        when the host asked not to be asked before then and that is too far away to wait
+        for: nothing may be sent.
         """
         domain, gap = domain_of(host), self._gap_seconds
         gaps = {host: gap, domain: gap * DOMAIN_SHARE}
@@ -158,40 +168,36 @@ class Politeness:
         if address:
             gaps[f"@{address}"] = gap * ADDRESS_SHARE
             limits.append((f"@{address}", ADDRESS_CONNECTIONS))
-        entered: list[str] = []
-        try:
-            for name, limit in limits:  # in this order, so that no two wait for each other
-                await self._connections.enter(name, limit)
-                entered.append(name)
-            asked = await self._start(gaps, entered)
-            if asked is not None:
-                yield asked
-                return
-            with _Hold(partial(self._keep, host), gaps[host]):
-                yield None
-        finally:
-            self._connections.leave(entered)
+        return _Visit(self._enter, self._leave, host, gaps, limits)
 
-    async def _start(self, gaps: dict[str, float], entered: list[str]) -> datetime | None:
-        """Wait until a request may start and one of all slots is free, and enter that.
-
-        Returns before when the host asked not to be asked, if that is too far away. The
-        gap of the host becomes what it is with its crawl delay.
-        """
+    async def _enter(self, visit: _Visit) -> datetime | None:
+        """Take the connections of all names, one of all slots, and the host's turn."""
+        for name, limit in visit.limits:  # in this order, so that no two wait for each other
+            await self._connect(visit, name, limit)
         while True:
             # A slot only when the turn is tried, so that those who wait hold none.
-            await self._connections.enter(EVERYWHERE, self._slots)
-            entered.append(EVERYWHERE)
-            turn = await self._take(gaps)
+            await self._connect(visit, EVERYWHERE, self._slots)
+            turn = await self._take(visit.gaps)
             if turn.is_begun:
-                gaps[next(iter(gaps))] = turn.gap_seconds
+                self._holds.begin(visit.host, turn.gap_seconds)
+                visit.is_begun = True
                 return None
-            entered.remove(EVERYWHERE)
+            visit.entered.remove(EVERYWHERE)
             self._connections.leave((EVERYWHERE,))
             asked = turn.retry_after_at
             if asked is not None and asked - self._clock() > PATIENCE:
                 return asked
             await self._sleep_until(_latest((asked, turn.free_at)))
+
+    async def _connect(self, visit: _Visit, name: str, limit: int) -> None:
+        if not self._connections.entered(name, limit):
+            await self._connections.enter(name, limit)
+        visit.entered.append(name)
+
+    def _leave(self, visit: _Visit) -> None:
+        if visit.is_begun:
+            self._holds.end(visit.host)
+        self._connections.leave(visit.entered)
 
     def left_alone_until(self, host: str) -> datetime | None:
         """Return before when a host, or its domain, asked not to be asked; None for never."""
@@ -240,8 +246,7 @@ class Politeness:
         return self._hosts.host_state(host) or HostState(host=host)
 
     async def _take(self, gaps: Mapping[str, float]) -> Turn:
-        lead = STARTS_WITHIN if self._gap_seconds else 0.0
-        asking = _Asking(Wish(gaps=gaps, now=self._clock(), starts_within_seconds=lead))
+        asking = _Asking(Wish(gaps=gaps, now=self._clock(), starts_within_seconds=self._lead))
         await self._asked.do(asking)
         if asking.turn is None:
             raise RuntimeError("a wish was left undecided")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from virtual_time import START
 
@@ -162,21 +162,18 @@ def _document(feed: SimulatedFeed, now: datetime, sent: dict[str, str]) -> Said:
     return Said(200, headers, parsed=parsed, new=new)
 
 
-class _Item:
+class _Date(NamedTuple):
+    at: datetime
+
+
+class _Item(NamedTuple):
     """An item of which nothing is asked but its date: a million documents have twenty each."""
 
-    __slots__ = ("at",)
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    @property
-    def published(self) -> Self:
-        return self
+    published: _Date
 
 
 def _items(latest: datetime, every: timedelta) -> Iterator[_Item]:
     at = latest
     for _ in range(ITEMS):
-        yield _Item(at)
+        yield _Item(_Date(at))
         at -= every

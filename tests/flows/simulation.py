@@ -31,6 +31,7 @@ from flows.fetch.wire import Answer
 from flows.settings import Settings
 from transforms import schedule
 from transforms.cadence import outside_skipped
+from transforms.failures import NOT_MODIFIED
 from transforms.first_polls import first_polls
 from transforms.records import Exchange, Feed, FeedState, Problem
 from transforms.urls import registrable_domain
@@ -92,6 +93,7 @@ class Poll:
     left_alone_until: datetime | None = None
     said: Said | None = None
     exchange: Exchange | None = None
+    reply: Answer | None = None
 
 
 class Simulation:
@@ -178,11 +180,11 @@ class Simulation:
             after |= await self._together(group)
         with self._charged("write"):
             self.state.put_feed_states(after.values())
-        read_again = self._read([feed_id for feed_id in ids if feed_id in after])
         with self._charged("decide"):
-            final = [_read(poll, read_again[poll.feed.feed_id]) for poll in polls]
+            final = [_read(poll, after[poll.feed.feed_id]) for poll in polls]
         with self._charged("write"):
-            self.state.put_feed_states(final)
+            changed = [state for state in final if state is not after[state.feed_id]]
+            self.state.put_feed_states(changed)
         for poll, state in zip(polls, final, strict=True):
             assert state.due_at is not None
             heapq.heappush(self._due, (max(state.due_at, poll.at), state.feed_id))
@@ -230,21 +232,21 @@ class Simulation:
         told.statuses[str(said.status or said.problem)] += 1
         self.referee.note(feed, said.peace_until)
         poll.exchange = _exchange(feed, at, said.status, said.headers, said.problem)
+        poll.reply = Answer(
+            asked_at=at,
+            elapsed_ms=200,
+            status=said.status,
+            headers=said.headers,
+            payload=DOCUMENT if said.parsed is not None else b"",
+        )
 
     def _after(self, poll: Poll) -> FeedState:
         """Return the state after an exchange, and let the ledger know."""
         assert poll.exchange is not None
         _NOW.set(poll.at)
-        if poll.said is not None:
-            reply = Answer(
-                asked_at=poll.at,
-                elapsed_ms=200,
-                status=poll.said.status,
-                headers=poll.said.headers,
-                payload=DOCUMENT if poll.said.parsed is not None else b"",
-            )
-            self.politeness.record(poll.feed.host, reply)
-        return schedule.after_exchange(
+        if poll.reply is not None:
+            self.politeness.record(poll.feed.host, poll.reply)
+        return schedule.after_poll(
             poll.state, poll.exchange, now=poll.at, host_free_at=poll.left_alone_until
         )
 
@@ -275,7 +277,7 @@ def _read(poll: Poll, state: FeedState) -> FeedState:
     assert exchange is not None
     if said is not None and said.parsed is not None:
         return schedule.after_parse(state, said.parsed, exchange, said.new, now=poll.at)
-    if said is not None and said.is_unchanged:
+    if said is not None and said.is_unchanged and said.status != NOT_MODIFIED:
         return schedule.after_not_modified(state, exchange, now=poll.at)
     return state
 

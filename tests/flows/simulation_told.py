@@ -10,10 +10,10 @@ RULES = (*GAPS, "retry_after", "freshness", "declared", "skipped", "validators")
 PARTS = {
     "import": "the first polls of all feeds: their times, written",
     "choose": "every ten minutes, from the state file: which feeds wait, which are due",
-    "read": "states of the feeds of a batch, before the polls and before the documents",
+    "read": "states of the feeds of a batch, before the polls; kept until the documents are read",
     "turn": "conditional headers; host, domain and address: gaps and requests to wait, durable",
-    "decide": "the ledger after the answer; next poll and its reason after answer and document",
-    "write": "states of the feeds of a batch, after the answers and after the documents",
+    "decide": "the ledger after the answer; next poll and its reason after answer or document",
+    "write": "states of the feeds of a batch, after the answers; those changed by documents, again",
 }
 
 

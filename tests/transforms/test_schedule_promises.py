@@ -9,8 +9,15 @@ from email.utils import format_datetime
 
 import pytest
 
+from transforms.failures import failure_weight
 from transforms.records import Entry, Exchange, FeedState, Moment, ParsedFeed, Problem
-from transforms.schedule import after_exchange, after_not_modified, after_parse, is_due
+from transforms.schedule import (
+    after_exchange,
+    after_not_modified,
+    after_parse,
+    after_poll,
+    is_due,
+)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
@@ -124,6 +131,22 @@ def test_no_poll_is_earlier_than_permitted_and_none_is_put_off_for_ever(seed: in
         assert is_due(state, state.due_at), state  # and that is no hour that it skips
         assert state.due_reason
         now = state.due_at + timedelta(seconds=dice.randrange(600))
+
+
+def test_what_is_decided_in_one_step_is_what_two_steps_decide() -> None:
+    dice, unmodified = random.Random(11), 0
+    for number in range(200):
+        state, now = FeedState(feed_id=f"feed-{number}", url="u"), NOW
+        for _ in range(6):
+            exchange = an_exchange(dice, now)
+            stepwise = after_exchange(state, exchange, now=now)
+            if exchange.status == 304 and not failure_weight(exchange):  # nor a challenge
+                stepwise = after_not_modified(stepwise, exchange, now=now)
+                unmodified += 1
+            assert after_poll(state, exchange, now=now) == stepwise
+            state = polled(dice, state, exchange, now)
+            now += timedelta(hours=dice.randrange(1, 400))
+    assert unmodified > 50
 
 
 def test_whatever_an_earlier_poll_was_told_to_wait_for_is_kept_by_later_answers() -> None:
