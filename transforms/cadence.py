@@ -53,7 +53,7 @@ def _from_dates(
     if len(dates) < 2:  # noqa: PLR2004 (a gap needs two)
         minutes = clamp(UNKNOWN_CADENCE_MINUTES, min_minutes, max_minutes)
         return minutes, "cadence unknown: too few dates"
-    gap = median([minutes_in(later - earlier) for later, earlier in pairwise(dates)])
+    gap = median([(later - earlier) / _MINUTE for later, earlier in pairwise(dates)])
     minutes = clamp(gap / 2, min_minutes, max_minutes)
     reason = f"half the median gap of {in_words(gap)}"
     # To now, not to the newest entry: a feed that fell silent is in no danger.

@@ -313,7 +313,10 @@ class Exchange:
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

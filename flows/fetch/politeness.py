@@ -173,10 +173,14 @@ class Politeness:
     async def _enter(self, visit: _Visit) -> datetime | None:
         """Take the connections of all names, one of all slots, and the host's turn."""
         for name, limit in visit.limits:  # in this order, so that no two wait for each other
-            await self._connect(visit, name, limit)
+            if not self._connections.entered(name, limit):
+                await self._connections.enter(name, limit)
+            visit.entered.append(name)
         while True:
             # A slot only when the turn is tried, so that those who wait hold none.
-            await self._connect(visit, EVERYWHERE, self._slots)
+            if not self._connections.entered(EVERYWHERE, self._slots):
+                await self._connections.enter(EVERYWHERE, self._slots)
+            visit.entered.append(EVERYWHERE)
             turn = await self._take(visit.gaps)
             if turn.is_begun:
                 self._holds.begin(visit.host, turn.gap_seconds)
@@ -188,11 +192,6 @@ class Politeness:
             if asked is not None and asked - self._clock() > PATIENCE:
                 return asked
             await self._sleep_until(_latest((asked, turn.free_at)))
-
-    async def _connect(self, visit: _Visit, name: str, limit: int) -> None:
-        if not self._connections.entered(name, limit):
-            await self._connections.enter(name, limit)
-        visit.entered.append(name)
 
     def _leave(self, visit: _Visit) -> None:
         if visit.is_begun:
