@@ -13,7 +13,7 @@ from rich.panel import Panel
 from flows.homes import prepare_home
 from flows.newsroom import Newsroom, serve_in_thread
 from flows.progress import shown_progress
-from flows.report import Summary, print_summary, summarise
+from flows.report import Summary, print_summary, summary_of
 from flows.screen import screen
 from flows.shipped import shipped
 from flows.sql_prompt import print_result
@@ -135,7 +135,7 @@ def _told_run(out: Console, home: Home, address: str, title: str) -> Summary:
     out.print(f"[bold]{title}[/]")
     with shown_progress():
         result = asyncio.run(ingest(home=home.root, all_feeds=True, connect_to=address))
-    summary = summarise(home, result["run_id"])
+    summary = summary_of(result)
     print_summary(summary, out)
     out.print()
     return summary

@@ -56,8 +56,7 @@ ALWAYS = Window()
 async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> None:
     """Take the wanted pages of a lane through the walk, batch by batch, until none is ready.
 
-    While one batch is extracted, checked and loaded, the next is fetched. What the pages
-    teach of their outlets is known from then on.
+    While one batch is extracted, checked and loaded, the next is fetched.
     """
     wants = await fetch_some(run, lane)
     while wants:
@@ -66,12 +65,6 @@ async def work_off(run: Run, lane: str = LIVE_LANE, window: Window = ALWAYS) -> 
             await read_and_load(run, wants, window)
         # What this batch had in hand was left out of that claim: ask once more before leaving.
         wants = fetching.result() or await fetch_some(run, lane)
-    await asyncio.to_thread(_learn, run)
-
-
-def _learn(run: Run) -> None:
-    with writing(run.home) as con:
-        outlets.learn(con)
 
 
 async def fetch_some(run: Run, lane: str) -> tuple[Want, ...]:

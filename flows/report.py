@@ -79,6 +79,14 @@ def summarise(home: Home, run_id: str) -> Summary:
         )
 
 
+def summary_of(told: dict[str, Any]) -> Summary:
+    """Return the summary that a walk returned as plain values."""
+    given = {name: told[name] for name in Summary.__dataclass_fields__}
+    given["outcomes"] = tuple(history.OutcomeCount(**one) for one in told["outcomes"])
+    given["alerts"] = tuple(ShownAlert(**one) for one in told["alerts"])
+    return Summary(**given)
+
+
 def print_summary(summary: Summary, console: Console | None = None) -> None:
     """Print a table: a line for each stage, outcome and reason."""
     out = console or screen()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flows.progress import current_meter
 from flows.workers import Workers
 from transforms.version import VERSION
-from warehouse import register
+from warehouse import outlets, register
 from warehouse.archive import ArchiveWriter
 from warehouse.connection import Home, writing
 from warehouse.publish import publish
@@ -80,8 +80,8 @@ async def open_run(
     """Open a run: its row in `ops.runs`, its archive file, its workers, its sockets.
 
     However it ends, its claims are freed, its row tells how, and what it loaded is
-    published. A run that was killed is found dead by the next, which takes over its
-    work in hand.
+    published; what its pages teach of their outlets is known once it is done. A run that
+    was killed is found dead by the next, which takes over its work in hand.
 
     Raises: WarehouseMissing if the home was never initialised.
     """
@@ -126,6 +126,8 @@ async def open_run(
         finally:
             state.end_run(run_id)
             with writing(home) as con:
+                if status == "done":
+                    outlets.learn(con)
                 register.copy_work_in_hand(con, state.in_hand(clock()))
                 register.end_run(con, run_id, status, clock(), costs)
             publish(home)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flows.homes import existing_home
 from flows.progress import shown_progress
-from flows.report import Summary, summarise
+from flows.report import Summary, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -46,11 +46,11 @@ async def run_walk(
 
     Raises: WarehouseMissing if the home was never initialised.
     """
-    home, _ = existing_home(given.get("home"))
+    existing_home(given.get("home"))
     parameters = {name: value for name, value in given.items() if value is not None}
     with shown_progress(quiet=quiet):
         result = await (_recorded(walk.__name__) or walk)(**parameters)
-    return summarise(home, result["run_id"])
+    return summary_of(result)
 
 
 def _recorded(name: str) -> Callable[..., Coroutine[Any, Any, dict[str, Any]]] | None:

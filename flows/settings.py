@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -97,9 +98,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the home's file below the environment."""
+        """Put the home's file below the environment, where it is known which home is meant."""
         del dotenv_settings, file_secret_settings
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+        given = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
+        if "home" not in given:
+            return (init_settings, env_settings)
+        file = Path(given["home"]) / SETTINGS_FILE
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
 
 
 def read_settings(home: Path | None = None, **given: object) -> Settings:
@@ -111,12 +116,5 @@ def read_settings(home: Path | None = None, **given: object) -> Settings:
     Raises: pydantic.ValidationError, naming each value that cannot be used.
     """
     values = {name: value for name, value in given.items() if value is not None}
-    if home is not None:
-        values["home"] = home
-    folder = home or Settings(**values).home  # type: ignore[arg-type]
-    file = folder / SETTINGS_FILE
-
-    class HomeSettings(Settings):
-        model_config = SettingsConfigDict(toml_file=file)
-
-    return HomeSettings(**values)  # type: ignore[arg-type]
+    values["home"] = home or Settings(**values).home  # type: ignore[arg-type]
+    return Settings(**values)  # type: ignore[arg-type]
