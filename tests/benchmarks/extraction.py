@@ -1,7 +1,7 @@
 """What extraction yields and what it costs, beside plain trafilatura on the same pages.
 
     python tests/benchmarks/extraction.py SET [SET ...] --score SCORE.py [--worst N]
-    python tests/benchmarks/extraction.py SET [SET ...] --scale
+    python tests/benchmarks/extraction.py SET [SET ...] --scale [--rounds N]
     python tests/benchmarks/extraction.py SET [SET ...] --soak N
 
 Each SET is a folder with a ``records.jsonl``: one page a line, with ``id``, ``html_file`` and
@@ -13,8 +13,10 @@ page in turn, each first every other time. Ours gives blocks, credits, language 
 too; trafilatura runs with its defaults and metadata. Compare the ratio, not milliseconds.
 
 ``gain`` is our body F1 less trafilatura's, with the standard deviation of the difference over
-resampled pages. ``--scale`` runs our reader alone, in one process and in two, and samples the
-memory of all processes; ``--soak`` reads N pages in one worker and tells how it grows.
+resampled pages. ``--scale`` runs our reader alone, in one process and in two by turns, round by
+round, because a machine's speed changes by the minute; it prints the speed-up of each round,
+their median, and the peak memory of all processes. ``--soak`` reads N pages in one worker and
+tells how it grows.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ HEADS = ("body", "bag", "must", "not", "title=", "title~", "date", "auth=", "aut
 TIME_LIMIT_SECONDS = 60.0
 MIN_OF_LANGUAGE = 5
 RESAMPLED = 300
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.5  # each sample takes milliseconds of a core that the workers want
 SOAK_STEP = 2_000
 WARM_UP_PAGES = 8
 
@@ -83,12 +85,13 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="list N worst bodies")
     parser.add_argument("--out", type=Path, help="write our predictions there, one a line")
     parser.add_argument("--scale", action="store_true", help="measure speed-up and memory")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of --scale")
     parser.add_argument("--soak", type=int, default=0, metavar="N", help="read N pages in a row")
     given = parser.parse_args()
     pages = gather(given.folders, given.pages)
     print(f"{len(pages)} pages of {', '.join(folder.name for folder in given.folders)}")
     if given.scale:
-        print_scale(pages)
+        print_scale(pages, given.rounds)
     elif given.soak:
         print_soak(pages, given.soak)
     else:
@@ -284,22 +287,39 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def print_scale(pages: list[Stored]) -> None:
-    """Print the speed of one process and of two, and the memory of all of them together."""
-    seconds: dict[int, float] = {}
-    for processes in (1, 2):
-        peak = SimpleNamespace(mb=0.0, is_over=False)
-        watcher = threading.Thread(target=watch, args=(peak,), daemon=True)
-        watcher.start()
-        seconds[processes] = asyncio.run(timed(pages, processes))
-        peak.is_over = True
-        watcher.join()
+def print_scale(pages: list[Stored], rounds: int) -> None:
+    """Print the speed of one process and of two in each round, and their memory."""
+    peaks = {1: 0.0, 2: 0.0}
+    speed_ups: list[float] = []
+    for number in range(1, rounds + 1):
+        seconds: dict[int, float] = {}
+        for processes in (1, 2) if number % 2 else (2, 1):
+            seconds[processes], mb = watched(pages, processes)
+            peaks[processes] = max(peaks[processes], mb)
+        speed_ups.append(seconds[1] / seconds[2])
+        speeds = [len(pages) / seconds[processes] for processes in (1, 2)]
         print(
-            f"{processes} process{'es' if processes > 1 else ''}: "
-            f"{len(pages) / seconds[processes]:.1f} pages a second, peak {peak.mb:.0f} MB "
+            f"round {number}: {speeds[0]:.1f} pages a second in one process, "
+            f"{speeds[1]:.1f} in two, speed-up {speed_ups[-1]:.2f}",
+            flush=True,
+        )
+    print(f"speed-up {statistics.median(speed_ups):.2f} (median of {rounds} rounds)")
+    for processes, mb in peaks.items():
+        print(
+            f"peak memory with {processes} process{'es' if processes > 1 else ''}: {mb:.0f} MB "
             "(proportional set size of parent, fork server and workers)"
         )
-    print(f"speed-up {seconds[1] / seconds[2]:.2f}")
+
+
+def watched(pages: list[Stored], processes: int) -> tuple[float, float]:
+    """Return the seconds that our reader takes for all pages, and the peak memory in MB."""
+    peak = SimpleNamespace(mb=0.0, is_over=False)
+    watcher = threading.Thread(target=watch, args=(peak,), daemon=True)
+    watcher.start()
+    seconds = asyncio.run(timed(pages, processes))
+    peak.is_over = True
+    watcher.join()
+    return seconds, peak.mb
 
 
 async def timed(pages: list[Stored], processes: int) -> float:
