@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from trafilatura import main_extractor
 from trafilatura.htmlprocessing import delete_by_link_density
 
-from transforms.engine_tests import ATTRIBUTES, agrees, tests_of
+from transforms.engine_tests import ATTRIBUTES, tests_of
 from transforms.engine_tree import LinkDensity
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lxml import etree
     from lxml.html import HtmlElement
 
-    from transforms.engine_tests import Signature, Test
+    from transforms.engine_tests import Atom, Signature
 
 NAMES = (
     "BODY_XPATH",
@@ -61,28 +61,12 @@ ORIGINALS: Mapping[str, Sequence[etree.XPath]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Path:
-    """One expression: as it is; as tests of tag and attributes; what tells that it may match.
+class _Asked:
+    """One test of attributes, with the number of its expression and the tags it is asked of."""
 
-    ``words``: of these a match's attributes hold one, but for a match by its tag alone.
-    ``tags``: those a match may have; None for any.
-    """
-
-    name: str
-    original: etree.XPath
-    tests: tuple[Test, ...]
-    words: frozenset[str]
-    tags: frozenset[str] | None
-    bare_tags: frozenset[str]
-
-    @classmethod
-    def of(cls, name: str, original: etree.XPath) -> _Path:
-        path = _FIRST_ONLY.sub("", original.path)
-        tests = tests_of(path)
-        tags = frozenset(tag for test in tests for tag in test.tags or ())
-        is_any = any(test.tags is None for test in tests)
-        bare = frozenset(tag for test in tests if not test.atoms for tag in test.tags or ())
-        return cls(name, original, tests, words_of(path), None if is_any else tags, bare)
+    number: int
+    tags: frozenset[str] | None  # None for any
+    atom: Atom
 
 
 def words_of(path: str) -> frozenset[str]:
@@ -115,16 +99,41 @@ def _multiplied(branch: str) -> list[str]:
     return [form for part in (*inner, *maybe) for form in _multiplied(f"{head}{part}{tail}")]
 
 
-_PATHS = tuple(
-    _Path.of(name, original) for name, originals in ORIGINALS.items() for original in originals
+_PATHS = tuple((name, path) for name, originals in ORIGINALS.items() for path in originals)
+_TESTS = tuple(
+    (number, test)
+    for number, (_, path) in enumerate(_PATHS)
+    for test in tests_of(_FIRST_ONLY.sub("", path.path))
 )
-_TAGS = frozenset(tag for path in _PATHS for tag in _TAG_NAME.findall(path.original.path))
-_BARE_TAGS = frozenset(tag for path in _PATHS for tag in path.bare_tags)
-_WORDS = frozenset(word for path in _PATHS for word in path.words)
-_GATES = tuple(word for word in _WORDS if not any(w in word for w in _WORDS - {word}))
-_RARE = frozenset(ATTRIBUTES[2:])
+_TAGS = frozenset(tag for _, path in _PATHS for tag in _TAG_NAME.findall(path.path))
+_BARE = tuple((number, test.tags) for number, test in _TESTS if test.tags and not test.atoms)
+_BARE_TAGS = frozenset(tag for _, tags in _BARE for tag in tags)
+_RARE = ATTRIBUTES[2:]
+_RARE_NAMES = frozenset(_RARE)
+
+
+def _asked_by_word() -> dict[str, tuple[_Asked, ...]]:
+    """Return what is to be asked of an element whose attributes hold a piece of a word.
+
+    A piece that another one is part of tells nothing more than that.
+    """
+    asked = [
+        (_Asked(number, test.tags, atom), words_of(f"[{atom.source}]"))
+        for number, test in _TESTS
+        for atom in test.atoms
+    ]
+    words = frozenset(word for _, own in asked for word in own)
+    shortest = (word for word in words if not any(part in word for part in words - {word}))
+    return {
+        part: tuple(each for each, own in asked if any(part in word for word in own))
+        for part in shortest
+    }
+
+
+_ASKED = _asked_by_word()
 _remembered: dict[Signature, tuple[int, ...]] = {}
-_telling: dict[str | None, bool] = {}
+_held: dict[str | None, tuple[str, ...]] = {None: ()}
+"""The words of `_ASKED` in each class, id and line of rare attributes seen so far."""
 
 
 _Matching = tuple[list[tuple["HtmlElement", "Signature"]], ...]
@@ -158,14 +167,14 @@ def answered(root: HtmlElement) -> Iterator[None]:
     """
     matching = _matching(root)
     if not any(
-        found for path, found in zip(_PATHS, matching, strict=True) if path.name == "BODY_XPATH"
+        found for (name, _), found in zip(_PATHS, matching, strict=True) if name == "BODY_XPATH"
     ):
         frame = frame_of(root)
         matching[0].extend([(frame, signature_of(frame))] if frame is not None else [])
     known = {root: matching}
     answers: dict[str, list[_Answer]] = {name: [] for name in NAMES}
-    for number, path in enumerate(_PATHS):
-        answers[path.name].append(_Answer(number, known))
+    for number, (name, _) in enumerate(_PATHS):
+        answers[name].append(_Answer(number, known))
     try:
         for name, expressions in answers.items():
             setattr(main_extractor, name, expressions)
@@ -189,29 +198,39 @@ def _matching(root: HtmlElement) -> _Matching:
 def _signed(root: HtmlElement) -> list[tuple[HtmlElement, Signature]]:
     """Return the elements below one that may match, each with its signature, learned."""
     named = [
-        (element, element.get("class"), element.get("id"), not _RARE.isdisjoint(names))
+        (
+            element,
+            element.get("id"),
+            element.get("class"),
+            None if _RARE_NAMES.isdisjoint(names) else _line(map(element.get, _RARE)),
+        )
         for element in root.iterdescendants("*")
         if (names := element.keys()) or element.tag in _BARE_TAGS
     ]
-    _weigh({value for _, *values, _ in named for value in values})
+    _weigh({value for _, *values in named for value in values})
     pairs = [
         (element, signature_of(element))
-        for element, names, place, is_rare in named
-        if is_rare or _telling[names] or _telling[place] or element.tag in _BARE_TAGS
+        for element, place, names, line in named
+        if _held[place] or _held[names] or _held[line] or element.tag in _BARE_TAGS
     ]
-    _learn(signature for _, signature in pairs)
+    _learn({signature for _, signature in pairs})
     return pairs
 
 
 def _weigh(values: set[str | None]) -> None:
-    """Tell of the classes and ids not seen before whether they hold any expression's words."""
-    if len(_telling) > MAX_REMEMBERED:
-        _telling.clear()
-    unknown = [value for value in values if value not in _telling]
-    _telling.update(dict.fromkeys(unknown, False))
-    held, starts = _joined((value or "").lower() for value in unknown)
-    for place in {place for word in _GATES for place in _places(word, held, starts)}:
-        _telling[unknown[place]] = True
+    """Find in what was not seen before the words that the expressions ask for, all in one go."""
+    if len(_held) > MAX_REMEMBERED:
+        _held.clear()
+        _held[None] = ()
+    unknown = [value for value in values if value not in _held]
+    lines = [value.replace("\n", " ").lower() for value in unknown if value is not None]
+    starts = (0, *accumulate(len(line) + 1 for line in lines))
+    text = "\n".join(lines)
+    found: list[list[str]] = [[] for _ in unknown]
+    for word in _ASKED if unknown else ():
+        for place in _places(word, text, starts):
+            found[place].append(word)
+    _held.update(zip(unknown, map(tuple, found), strict=True))
 
 
 def frame_of(root: HtmlElement) -> HtmlElement | None:
@@ -239,39 +258,26 @@ def signature_of(element: HtmlElement) -> Signature:
     return (tag if tag in _TAGS else "other", *map(element.get, ATTRIBUTES))
 
 
-def _learn(signatures: Iterable[Signature]) -> None:
-    """Put the signatures not seen before to every expression, all in one go."""
+def _learn(signatures: set[Signature]) -> None:
+    """Put the signatures not seen before to the expressions whose words they hold."""
     if len(_remembered) > MAX_REMEMBERED:
         _remembered.clear()
-    unknown = [signature for signature in dict.fromkeys(signatures) if signature not in _remembered]
-    if not unknown:
-        return
-    held, starts = _joined(map(_line, unknown))
-    verdicts: list[list[int]] = [[] for _ in unknown]
-    for number, path in enumerate(_PATHS):
-        places = {place for word in path.words for place in _places(word, held, starts)}
-        if path.bare_tags:
-            places.update(at for at, found in enumerate(unknown) if found[0] in path.bare_tags)
-        for place in places:
-            signature = unknown[place]
-            if path.tags is not None and signature[0] not in path.tags:
-                continue
-            if any(agrees(test, signature) for test in path.tests):
-                verdicts[place].append(number)
-    _remembered.update(zip(unknown, map(tuple, verdicts), strict=True))
+    for signature in signatures.difference(_remembered):
+        tag, place, names, *rare = signature
+        found = {number for number, tags in _BARE if tag in tags}
+        for word in (*_held[place], *_held[names], *_held[_line(rare)]):
+            for asked in _ASKED[word]:
+                is_of_tag = asked.tags is None or tag in asked.tags
+                if is_of_tag and asked.number not in found and asked.atom.holds(signature):
+                    found.add(asked.number)
+        _remembered[signature] = tuple(found)
 
 
-def _line(signature: Signature) -> str:
-    """Return the attributes of a signature on one line, those with a name of data named."""
-    pairs = zip(ATTRIBUTES, signature[1:], strict=True)
-    texts = (f"{name if '-' in name else ''}={value}" for name, value in pairs if value is not None)
-    return "\x01".join(texts).lower()
-
-
-def _joined(lines: Iterable[str]) -> tuple[str, tuple[int, ...]]:
-    """Return texts one a line, and where each starts, and the end."""
-    lines = [line.replace("\n", " ") for line in lines]
-    return "\n".join(lines), (0, *accumulate(len(line) + 1 for line in lines))
+def _line(values: Iterable[str | None]) -> str | None:
+    """Return the values of the rare attributes on one line, those with a name of data named."""
+    pairs = zip(_RARE, values, strict=True)
+    texts = [f"{name if '-' in name else ''}={value}" for name, value in pairs if value is not None]
+    return "\x01".join(texts) or None
 
 
 def _places(word: str, held: str, starts: Sequence[int]) -> Iterator[int]:

@@ -35,31 +35,28 @@ _ATOM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
-    """One alternative. ``tags``: None for any; ``atoms``: places in a signature, and a pattern.
+class Atom:
+    """One test of attributes: ``places`` in a signature, of which the first with a value is tested.
 
-    Of several places the first that has a value is tested.
+    ``source``: the test as the expression has it.
     """
 
+    places: tuple[int, ...]
+    pattern: re.Pattern[str]
+    source: str
+
+    def holds(self, signature: Signature) -> bool:
+        """Tell whether it holds for an element of this signature."""
+        value = next((signature[at] for at in self.places if signature[at] is not None), None)
+        return value is not None and self.pattern.search(value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One alternative. ``tags``: None for any; of ``atoms``, if there are any, one must hold."""
+
     tags: frozenset[str] | None
-    atoms: tuple[tuple[tuple[int, ...], re.Pattern[str]], ...]
-
-
-def agrees(test: Test, signature: Signature) -> bool:
-    """Tell whether an element of this signature passes a test."""
-    if test.tags is not None and signature[0] not in test.tags:
-        return False
-    if not test.atoms:
-        return True
-    for places, pattern in test.atoms:
-        for at in places:
-            value = signature[at]
-            if value is None:
-                continue
-            if pattern.search(value):
-                return True
-            break
-    return False
+    atoms: tuple[Atom, ...]
 
 
 def tests_of(path: str) -> tuple[Test, ...]:
@@ -84,7 +81,7 @@ def _test_of(part: str) -> Test:
     if narrowing is not None:
         tags = frozenset(_SELF.findall(narrowing))
         _refuse_rest(_SELF.sub("", narrowing), part)
-    atoms = tuple(_atom_of(match) for match in _ATOM.finditer(asked))
+    atoms = tuple(Atom(*_read(match), match.group()) for match in _ATOM.finditer(asked))
     _refuse_rest(_ATOM.sub("", asked), part)
     return Test(tags, atoms)
 
@@ -94,7 +91,7 @@ def _refuse_rest(rest: str, part: str) -> None:
         raise ValueError(f"{rest.split()} in {part[:200]!r}")
 
 
-def _atom_of(match: re.Match[str]) -> tuple[tuple[int, ...], re.Pattern[str]]:
+def _read(match: re.Match[str]) -> tuple[tuple[int, ...], re.Pattern[str]]:
     names = next(match[key] for key in ("tested", "held", "folded", "started", "equal", "present")
                  if match[key])  # fmt: skip
     places = tuple(sorted(_PLACES[name] for name in names.replace("@", "").split("|")))
