@@ -210,7 +210,7 @@ def _load(run: Run, pages: Sequence[ReadPage], checked: Checked) -> None:
     with writing(run.home) as con:
         released = quarantine.released(con, refused) if refused else frozenset()
         verdicts = {one.subject_id: as_decided(one, released) for one in checked.verdicts}
-        loaded = history.recorded_items(con, "page", [page.exchange.exchange_id for page in pages])
+        loaded = history.recorded_items(con, "page", [page.exchange for page in pages])
         batch, fates = article_batch(
             pages,
             verdicts,

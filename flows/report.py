@@ -39,7 +39,7 @@ class Summary:
     seconds: float
     outcomes: tuple[OutcomeCount, ...]
     in_hand: int  # pages that wait for a later run
-    audit_rows: int  # of report.outcome_audit: 0 when nothing vanished
+    audit_rows: int  # of report.outcome_audit, for what the run loaded: 0 when nothing vanished
     broken_rules: tuple[str, ...] = ()  # over the whole warehouse, where the run checked it
     alerts: tuple[ShownAlert, ...] = ()  # outlets that this run was the first to find unusual
 
@@ -73,7 +73,7 @@ def summarise(home: Home, run_id: str) -> Summary:
             seconds=run.seconds,
             outcomes=history.outcome_counts(con, run_id),
             in_hand=read.current_counts(con)["work_in_hand"],
-            audit_rows=history.count_audit_rows(con),
+            audit_rows=history.audit_rows_of_run(con, run_id),
             broken_rules=history.broken_rules(con, run_id),
             alerts=shown_alerts(history.new_alerts(con, run_id)),
         )

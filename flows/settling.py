@@ -94,7 +94,7 @@ def _look_up(
     done, known = _recognise(con, done)
     entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
     links = [entry.canonical_url for entry in entries if entry.canonical_url]
-    loaded = history.recorded_items(con, "poll", [one.exchange.exchange_id for one in done])
+    loaded = history.recorded_items(con, "poll", [one.exchange for one in done])
     gaps = [job.document.gap_id for job in jobs if job.document and job.document.gap_id]
     return _Held(
         done=done,

@@ -64,7 +64,7 @@ def read_status(folder: Path | None) -> Status:
             pages_waiting=waiting,
             next_page_at=next_at,
             published_at=_modified_at(home.published),
-            audit_rows=history.count_audit_rows(con),
+            audit_rows=history.audit_rows_known(con),
             alerts=shown_alerts(history.standing_alerts(con)),
             runs=history.last_runs(con, LAST_RUNS),
         )

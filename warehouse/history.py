@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from transforms.quality import Alert
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from transforms.records import Stage
+    from transforms.records import Exchange, Stage
+
+CLOCKS_MAY_DIFFER = timedelta(hours=1)  # between who fetched and who loads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +62,14 @@ class StoredPage:
 
 
 def recorded_items(
-    con: duckdb.DuckDBPyConnection, stage: Stage, exchange_ids: Iterable[str]
+    con: duckdb.DuckDBPyConnection, stage: Stage, exchanges: Sequence[Exchange]
 ) -> set[tuple[str, str]]:
     """Return (item_id, exchange_id) of the outcomes that a stage has from some exchanges."""
-    with asked(con, exchange_ids):
-        return set(con.execute(query("recorded_items"), [stage]).fetchall())
+    if not exchanges:
+        return set()
+    since = min(one.fetched_at for one in exchanges) - CLOCKS_MAY_DIFFER
+    with asked(con, (one.exchange_id for one in exchanges)):
+        return set(con.execute(query("recorded_items"), [stage, since]).fetchall())
 
 
 def settled_exchanges(con: duckdb.DuckDBPyConnection, exchange_ids: Iterable[str]) -> set[str]:
@@ -163,9 +169,24 @@ def broken_rules(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[str, ...]
     return tuple(f"{rule_id} ({severity}, {failed} rows)" for rule_id, severity, failed in rows)
 
 
-def count_audit_rows(con: duckdb.DuckDBPyConnection) -> int:
-    """Return how many items are unaccounted for; 0 when nothing vanished."""
-    return int(con.execute("select count(*) from report.outcome_audit").fetchall()[0][0])
+def count_audit_rows(con: duckdb.DuckDBPyConnection, first_run: str) -> int:
+    """Return how many items are unaccounted for since a run began; 0 when nothing vanished.
+
+    Costs what was loaded since. All of it, in time, is what each run of upkeep checks.
+    """
+    return int(con.execute(query("audit_rows"), [first_run]).fetchall()[0][0])
+
+
+def audit_rows_of_run(con: duckdb.DuckDBPyConnection, run_id: str) -> int:
+    """Return how many items a run, and those that died before it, left unaccounted for."""
+    ((first_run,),) = con.execute(query("first_run_to_audit"), [run_id]).fetchall()
+    return count_audit_rows(con, first_run)
+
+
+def audit_rows_known(con: duckdb.DuckDBPyConnection) -> int:
+    """Return how many items are unaccounted for: as the last upkeep found, and since."""
+    ((run_id, found),) = con.execute(query("last_audit")).fetchall()
+    return int(found) + count_audit_rows(con, run_id or "")
 
 
 def signals_judged(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:

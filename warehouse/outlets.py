@@ -26,7 +26,7 @@ REMEMBERED_PAGES = 30  # of an outlet
 def knowledge(con: duckdb.DuckDBPyConnection, outlets: Iterable[str]) -> dict[str, OutletKnowledge]:
     """Return what is known of outlets, by name; those of which nothing is known are left out."""
     with asked(con, outlets):
-        rows = con.execute(query("outlet_knowledge"), [REMEMBERED_PAGES]).fetchall()
+        rows = con.execute(query("outlet_knowledge")).fetchall()
     return {
         outlet: OutletKnowledge(
             outlet=outlet,
@@ -41,13 +41,14 @@ def knowledge(con: duckdb.DuckDBPyConnection, outlets: Iterable[str]) -> dict[st
 def learn(con: duckdb.DuckDBPyConnection) -> int:
     """Make the pages loaded since known; return how many. Doing it again changes nothing."""
     with transaction(con):
+        con.execute(query("remember_pages"), [REMEMBERED_PAGES]).fetchall()
         return run(con, "learn_outlets")
 
 
 def forget(con: duckdb.DuckDBPyConnection, before: datetime) -> int:
     """Delete pages seen before a time that newer ones have replaced; return how many."""
     with transaction(con):
-        done = con.execute(query("delete_outlet_pages"), [REMEMBERED_PAGES, before]).fetchall()
+        done = con.execute(query("delete_outlet_pages"), [before]).fetchall()
         return int(done[0][0])
 
 

@@ -1,8 +1,13 @@
 -- Grain: one item of one feed. An older sight never replaces the state of a newer one; an
--- unchanged item only moves the time of its last sight.
+-- unchanged item only moves the time of its last sight. Known rows are found by their key alone:
+-- joined on the key, all columns of all rows were read.
 merge into news.entries as target
-using staged_entries as staged
-on target.entry_id = staged.entry_id
+using (
+    select staged.*, held.rowid as held_row
+    from staged_entries as staged
+    left join news.entries as held using (entry_id)
+) as staged
+on target.rowid = staged.held_row
 when matched and (
     staged.last_seen_at >= target.last_seen_at and staged.state_hash <> target.state_hash
 ) then update set

@@ -1,21 +1,12 @@
 -- Grain: one text that pages of an outlet share.
 create view report.outlet_knowledge as
-with known as (
+with remembered as (
     select
         *,
         max(since_version) over (partition by outlet) as version,
-        row_number() over (partition by outlet order by seen_at desc, article_id) as nth
-    from (
-        from ops.outlet_pages
-        where since_version is not null
-        qualify row_number() over (
-            partition by article_id order by since_version desc, seen_at desc, traits_hash
-        ) = 1
-    )
-),
-
-remembered as (
-    select *, count(*) over (partition by outlet) as of_pages from known where nth <= 30
+        count(*) over (partition by outlet) as of_pages
+    from ops.outlet_pages
+    where is_remembered
 ),
 
 shown as (
