@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -122,6 +124,28 @@ def test_publishing_puts_a_whole_copy_and_open_readers_keep_the_old_one(
     finally:
         reader.communicate("")
     assert [path.name for path in home.root.glob("*.fresh")] == []
+
+
+@pytest.mark.parametrize("code", [errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSPC])
+def test_a_copy_that_the_kernel_cannot_make_is_made_otherwise_unless_the_disk_is_full(
+    home: Home, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    publish(home)
+    with writing(home) as con:
+        con.execute("create table more as from range(100_000)")
+    monkeypatch.setattr(os, "copy_file_range", refuse)
+    before = home.published.read_bytes()
+    if code == errno.ENOSPC:
+        with pytest.raises(OSError, match=os.strerror(code)):
+            publish(home)
+        assert home.published.read_bytes() == before
+    else:
+        publish(home)
+        assert home.published.read_bytes() == home.live.read_bytes() != before
+    assert list(home.root.glob(".*.fresh")) == []
 
 
 def test_publishing_again_without_a_change_does_nothing(home: Home, world: SimpleNamespace) -> None:
