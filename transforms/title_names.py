@@ -1,4 +1,5 @@
 """What a page calls its article, in each place that names it, the outlet's own name taken off."""
+# ruff: noqa: RUF001 (punctuation of several scripts)
 
 from __future__ import annotations
 
@@ -6,23 +7,27 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from transforms.headings import is_headline, is_shown, shown_text
+from transforms.headings import bare_text, is_headline, is_shown, shown_text
 from transforms.mastheads import fold, is_masthead, parts_of, without_site
 from transforms.metadata import Metadata, plain, text_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from lxml.html import HtmlElement
+
     from transforms.survey import Survey
 
 MAX_HEADLINE_CHARS = 400
 MAX_SECOND_RANK = 60
+MIN_BEGINNING_CHARS = 12
 OG = ("og:title",)
 _TWITTER = ("twitter:title", "twitter:text:title")
 _OTHER_META = (
     "dc.title", "dc:title", "dcterms.title", "dcterm:title", "parsely-title", "sailthru.title",
     "citation_title", "headline", "weibo:article:title", "weibo:webpage:title",
 )  # fmt: skip
+_SEPARATED = re.compile(r"\s*[:：|｜·•»–—_-]")
 _FOLDER = re.compile(r"(?<=/)[^/?#]+(?=/[^/?#])")
 
 
@@ -96,9 +101,25 @@ def read_names(
         headings=tuple(_headings(page, known, sites)),
         feed=plain(entry_title or ""),
     )
+    names = _without_book(page, names)
     if {fold(text) for text in names.headings} & {fold(text) for text in names.declarations()}:
         return names
     return _with_second_rank(page, names, sites)
+
+
+def _without_book(page: Survey, names: Names) -> Names:
+    """Leave out a heading that ends the title, where another one is what the title starts with.
+
+    It names what the page is part of: 'Ferries - Handbook of the Coast' above 'Ferries'.
+    """
+    parts = parts_of(names.called)
+    book = [text for text in names.headings if parts[1:] and fold(text) == fold(parts[-1])]
+    if not book:
+        return names
+    start = fold(names.called).removesuffix(fold(parts[-1]))
+    rest = {fold(text) for text in names.headings}
+    rest |= {fold(element.text_content()) for element in page.tagged("h2")[:MAX_SECOND_RANK]}
+    return names.without_headings(book) if start in rest else names
 
 
 def _with_second_rank(page: Survey, names: Names, sites: Sequence[str]) -> Names:
@@ -108,13 +129,23 @@ def _with_second_rank(page: Survey, names: Names, sites: Sequence[str]) -> Names
     parts = {fold(part): part for name in whole.values() for part in parts_of(name)}
     parts = {key: part for key, part in parts.items() if key not in own and is_headline(part)}
     part = ""
-    for element in page.tagged("h2")[:MAX_SECOND_RANK]:
+    second = page.tagged("h2") if names.headings else page.tagged("h2", "h3")
+    for element in second[:MAX_SECOND_RANK]:
         text = fold(element.text_content())
         repeated = whole.get(text) or next((whole[key] for key in whole if text.endswith(key)), "")
         if repeated and is_headline(repeated):
             return replace(names, below=repeated)
-        part = part or parts.get(text, "")
+        part = part or parts.get(text, "") or _beginning(element, names)
     return replace(names, below_part=part)
+
+
+def _beginning(element: HtmlElement, names: Names) -> str:
+    """Return what a heading says, where it is how the title begins and no other heading is left."""
+    if names.headings or len(text := shown_text(element)) < MIN_BEGINNING_CHARS:
+        return ""
+    behind = names.called.removeprefix(text)
+    is_beginning = behind != names.called and _SEPARATED.match(behind) is not None
+    return text if is_beginning and is_headline(text) else ""
 
 
 def _sections(metadata: Metadata) -> list[str]:
@@ -126,7 +157,7 @@ def _headings(page: Survey, known: Iterable[str], sites: Sequence[str]) -> list[
     names = {name for name in known if name}
     folded = {fold(name) for name in names}
     found = (
-        shown_text(element, names)
+        bare_text(element, names)
         for element in page.tagged("h1")
         if is_shown(element)
         and (not is_masthead(element) or fold(element.text_content()) in folded)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transforms.headings import is_headline, shown_text
+from transforms.headings import KICKER, is_headline, shown_text
 from transforms.mastheads import fold, parts_of
 from transforms.metadata import Metadata, plain
 from transforms.title_names import MAX_HEADLINE_CHARS, OG, Names, read_names
@@ -25,11 +25,6 @@ _WORD = re.compile(r"\w+")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
 _TAIL = re.compile(r"\s+[|·•»~–—-]+\s+$|\s*[|｜]\s*$")
 _HEAD = re.compile(r"\s+[|·•»~–—-]+\s|\s*[|｜]")
-_KICKER = re.compile(
-    r"(?:^|[\s_-])(?:kicker|overline|dachzeile|spitzmarke|roofline|topline|eyebrow|surtitle|"
-    r"sur-?titre|antetitulo|antet[ií]tulo|cintillo|chapeu|vignette|supertitle)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 _KICKER_END = re.compile(r"\s*(?:[:|•·»]|\s[-–—])\s+$|\s+$")
 
 
@@ -183,7 +178,7 @@ def _agreeing(headings: Sequence[str], known: Sequence[str]) -> str | None:
             (share, heading)
             for heading in headings
             for text in known
-            if (share := _shared(heading, text))
+            if (share := _shared(heading, text)) and _share_more_than_a_word(heading, text)
         ),
         default=(0.0, ""),
         key=lambda pair: pair[0],
@@ -198,6 +193,13 @@ def _shared(first: str, second: str) -> float:
         if len(one) > 1 and len(two) > 1
         else float(fold(first) == fold(second))
     )
+
+
+def _share_more_than_a_word(first: str, second: str) -> bool:
+    """Tell whether one common word is all: it tells little of longer names that differ."""
+    one, two = _words(first), _words(second)
+    shared = len(one & two)
+    return shared > 1 or 2 * shared >= max(len(one), len(two)) or fold(first) == fold(second)
 
 
 def _words(text: str) -> set[str]:
@@ -232,13 +234,14 @@ def _without_kicker(text: str, origin: str, names: Names) -> tuple[str, str, str
 def _kicker(page: Survey, headline: str) -> str | None:
     """Return the line above the headline, told by the words of its class."""
     for heading in page.tagged("h1", "h2"):
-        if fold(heading.text_content())[:30] != fold(headline)[:30]:
+        if fold(headline)[:30] not in fold(heading.text_content())[: MAX_KICKER_CHARS + 30]:
             continue
         beside = [*heading.iterdescendants("span", "small"), *heading.itersiblings(preceding=True)]
         for element in beside:
-            if isinstance(element.tag, str) and _KICKER.search(element.get("class") or ""):
+            if isinstance(element.tag, str) and KICKER.search(element.get("class") or ""):
                 text = plain(element.text_content())
-                if 1 < len(text) <= MAX_KICKER_CHARS and fold(text) != fold(headline):
+                is_apart = not fold(headline).startswith(fold(text))
+                if 1 < len(text) <= MAX_KICKER_CHARS and is_apart:
                     return text
         break
     return None

@@ -312,3 +312,90 @@ def test_a_page_without_any_title_has_none() -> None:
 def test_any_title_can_be_read_and_stays_as_it_was_left(title: str) -> None:
     left = without_site(title, SITES, ["Town"])
     assert len(left) <= 2 * len(title)
+
+
+@pytest.mark.parametrize(
+    ("heading", "headline", "kicker"),
+    [
+        (
+            "<span class='overline'>Work at sea</span>Ferry line closed for good",
+            "Ferry line closed for good",
+            "Work at sea",
+        ),
+        (
+            "<div class='topic-label'>Work at sea</div> Ferry line closed for good",
+            "Ferry line closed for good",
+            None,
+        ),
+        (
+            "<a><span class='label label--blue'>News</span> Ferry line closed for good</a>",
+            "Ferry line closed for good",
+            None,
+        ),
+        (
+            "<span class='kicker'>Work at sea</span><span>: </span>Ferry line closed for good",
+            "Ferry line closed for good",
+            "Work at sea",
+        ),
+        (
+            "Ferry line closed for good <small class='topline'>, topic: work</small>",
+            "Ferry line closed for good",
+            ", topic: work",
+        ),
+        (
+            "<span class='kicker'>Ferry line closed</span> At once",
+            "Ferry line closed At once",
+            None,
+        ),
+        ("<span>Ferry line</span> closed for good", "Ferry line closed for good", None),
+    ],
+)
+def test_a_kicker_or_label_in_the_heading_is_no_part_of_the_headline(
+    heading: str, headline: str, kicker: str | None
+) -> None:
+    title = titled(f"<title>Work at sea - Ferry line closed for good</title><h1>{heading}</h1>")
+    assert title is not None
+    assert (title.headline, title.origin, title.kicker) == (headline, "h1", kicker)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["<br><small>2 May 2024 • Town</small>", " <a href='/town'>Coast Courier Town</a>"],
+)
+def test_what_stands_beside_the_pages_name_in_its_heading_is_left_out(beside: str) -> None:
+    named = "<meta property='og:title' content='Ferry line closed'>"
+    assert read(f"{named}<h1>Ferry line closed{beside}</h1>") == ("Ferry line closed", "h1")
+    assert read(f"<h1><b>Ferry line closed</b>{beside}</h1>") != ("Ferry line closed", "h1")
+
+
+def test_one_common_word_is_no_agreement() -> None:
+    named = "<meta property='og:title' content='{}'><h1>Harbour news today</h1>"
+    assert read(named.format("News of the ferry")) == ("News of the ferry", "og:title")
+    assert read(named.format("Harbour and news")) == ("Harbour news today", "h1")
+    half = "<meta property='og:title' content='Living safely'><h1>Living safe</h1>"
+    assert read(half) == ("Living safe", "h1")
+
+
+@pytest.mark.parametrize("rank", ["h1", "h2"])
+def test_what_a_page_is_part_of_is_not_its_headline(rank: str) -> None:
+    book = "<title>How ferries float - Handbook of the Coast</title><h1>Handbook of the Coast</h1>"
+    chapter = f"<{rank}>How ferries float</{rank}>"
+    found = read(book + chapter)
+    assert found is not None
+    assert found[0] == "How ferries float"
+    assert read(book) == ("Handbook of the Coast", "h1")
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("渡轮明天起全线停航直至春天:海岸日记", "渡轮明天起全线停航直至春天"),
+        ("Ferry line closed for good: diary of a sailor", "Ferry line closed for good"),
+        ("Ferry line closed for good, says sailor", "Ferry line closed for good, says sailor"),
+    ],
+)
+def test_a_heading_that_begins_the_title_is_the_headline_where_none_of_first_rank_is(
+    title: str, headline: str
+) -> None:
+    sub = title.partition(":")[0].partition(",")[0]
+    assert titled(f"<title>{title}</title><h3>{sub}</h3>").headline == headline  # type: ignore[union-attr]
