@@ -52,22 +52,27 @@ def staged(
 def _create(
     con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row], columns: Columns
 ) -> None:
-    values: list[list[Any]] = []
+    values: list[Any] = []
     selected: list[str] = []
     for place, (column, kind) in enumerate(columns.items(), 1):
+        is_nested = kind.endswith("]") or kind.startswith("STRUCT")
         found = [row.get(column) for row in rows]
-        if _is_nested(kind):
-            found = [orjson.dumps(value).decode() for value in found]
-            selected.append(f'cast(unnest(${place}::varchar[]::json[]) as {kind}) as "{column}"')
-        else:
-            selected.append(f'unnest(${place}::{kind}[]) as "{column}"')
-        values.append(found)
+        # One value for all rows travels once; the first column says how many rows there are.
+        is_one = len(found) == 1 or (place > 1 and bool(found) and _are_one(found))
+        if is_nested:
+            found = [orjson.dumps(value).decode() for value in (found[:1] if is_one else found)]
+        values.append(found[0] if is_one else found)
+        plain = "varchar" if is_nested else kind
+        given = f"${place}::{plain}" if is_one else f"unnest(${place}::{plain}[])"
+        cast = f"cast({given}::json as {kind})" if is_nested else given
+        selected.append(f'{cast} as "{column}"')
     # A table left by an error that was no transaction's is replaced.
     con.execute(f"create or replace temp table {name} as select {', '.join(selected)}", values)
 
 
-def _is_nested(kind: str) -> bool:
-    return kind.endswith("]") or kind.startswith("STRUCT")
+def _are_one(values: Sequence[Any]) -> bool:
+    first = values[0]
+    return all(value is first for value in values)
 
 
 def table_columns(con: duckdb.DuckDBPyConnection, table: str, **more: str) -> Columns:
