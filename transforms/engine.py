@@ -38,7 +38,7 @@ from transforms.engine_content import Content, content_of
 from transforms.engine_pieces import Piece, pieces_of
 from transforms.engine_prose import Part, parts_of, prose, stop_words
 from transforms.engine_tree import clean, convert
-from transforms.scripts import SAMPLE_CHARS, density
+from transforms.scripts import density
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -70,7 +70,7 @@ def main_text(tree: HtmlElement, url: str | None, names: str | None = None) -> l
     """
     options = copy(_options())
     options.url = url
-    dense = density(_opening(tree))
+    dense = density(tree.text_content())
     options.min_extracted_size = round(options.min_extracted_size / dense)
     if names is None or any(hint in names for hint in APPENDED_HINTS):
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
@@ -199,18 +199,6 @@ def _second_try(page: _Page, found: Content, options: Extractor) -> Content:
     return other if is_more and len(other.text) >= options.min_extracted_size else found
 
 
-def _opening(tree: HtmlElement) -> str:
-    """Return as much of a tree's text as its density is judged by."""
-    texts: list[str] = []
-    chars = 0
-    for text in tree.itertext():
-        texts.append(text)
-        chars += len(text)
-        if chars >= SAMPLE_CHARS:
-            break
-    return "".join(texts)
-
-
 def _content(paragraphs: list[str]) -> Content:
     body = etree.Element("body")
     for text in paragraphs:
@@ -219,4 +207,5 @@ def _content(paragraphs: list[str]) -> Content:
 
 
 def _collapsed_chars(text: str) -> int:
-    return len(" ".join(text.split()))
+    words = text.split()
+    return sum(map(len, words)) + max(0, len(words) - 1)

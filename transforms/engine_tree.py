@@ -18,6 +18,8 @@ from trafilatura.settings import CUT_EMPTY_ELEMS, MANUALLY_CLEANED, MANUALLY_STR
 from trafilatura.xml import delete_element
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
     from lxml.html import HtmlElement
     from trafilatura.settings import Extractor
@@ -59,13 +61,24 @@ def convert(tree: HtmlElement, options: Extractor) -> HtmlElement:
 
 def _take_out_forms(tree: HtmlElement) -> None:
     """Take forms out, but for one that holds the page's text: that is a frame."""
-    forms = list(tree.iter("form"))
-    chars = len(tree.text_content()) if forms else 0
-    for form in forms:
-        if chars and len(form.text_content()) > _FORM_SHARE * chars:
+    forms = [(form, len(form.text_content())) for form in tree.iter("form")]
+    longest = max((chars for _, chars in forms), default=0)
+    whole = _chars_of(tree, longest / _FORM_SHARE) if forms else 0
+    for form, chars in forms:
+        if chars > _FORM_SHARE * whole:
             form.tag = "div"
         else:
             delete_element(form)
+
+
+def _chars_of(tree: HtmlElement, most: float) -> int:
+    """Return how many characters a tree's text has, or any number above ``most``."""
+    chars = 0
+    for text in cast("Iterator[str]", tree.itertext()):
+        chars += len(text)
+        if chars > most:
+            break
+    return chars
 
 
 class LinkDensity:

@@ -147,7 +147,7 @@ def count_words(text: str) -> int:
         for script, chars_a_word in UNSPACED:
             text, chars = script.subn(" ", text)
             words += math.ceil(chars / chars_a_word)
-    return words + len(_WORD.findall(text))
+    return words + len(_WORD.split(text)) - 1  # faster than finding them
 
 
 def _agree(first: str, second: str) -> bool:

@@ -73,7 +73,7 @@ def _items(group: list[HtmlElement]) -> list[tuple[HtmlElement, str]]:
     found = [
         (element, text)
         for element in group
-        if (element.tag == "a" or element.find(".//a") is not None)
+        if (element.tag == "a" or next(element.iterdescendants("a"), None) is not None)
         and low <= len(text := squeeze(element.text_content())) <= high
     ]
     return found if len(found) >= LEAST_ITEMS and 2 * len(found) >= len(group) else []
