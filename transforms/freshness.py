@@ -11,8 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from transforms.records import Complaint
 
 Headers = tuple[tuple[str, str], ...]
@@ -107,5 +105,5 @@ def _until_expiry(headers: Headers, received_at: datetime) -> timedelta:
     return expires - (http_date(_joined(headers, "date")) or received_at)
 
 
-def _joined(headers: Iterable[tuple[str, str]], name: str) -> str:
-    return ", ".join(value for key, value in headers if key.lower() == name)
+def _joined(headers: Headers, name: str) -> str:
+    return ", ".join([value for key, value in headers if key.lower() == name])

@@ -6,7 +6,6 @@ known of the names that they concern.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(NamedTuple):
     """A wish to start a request at a moment.
 
     ``gaps``: the seconds for which each name is to be left alone from the start; the
@@ -38,8 +36,7 @@ class Known(NamedTuple):
     crawl_delay_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(NamedTuple):
     """The answer to a wish: the request may start, or is to be wished for again later.
 
     ``free_at`` is when the gaps are over, ``retry_after_at`` what a server asked for:

@@ -28,6 +28,7 @@ from virtual_time import START
 
 from flows.fetch.politeness import Politeness
 from flows.fetch.wire import Answer
+from flows.polls import LOADED_AT_ONCE, POLLS_A_BATCH
 from flows.settings import Settings
 from transforms import schedule
 from transforms.cadence import outside_skipped
@@ -40,7 +41,6 @@ from warehouse.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CHUNK = 100  # polls in one batch, as in the walk
 KEPT_EVERY = 360  # minutes: what came of it until then
 CHOOSE_EVERY = 10  # minutes, as the deployment runs
 GAP = timedelta(seconds=5)
@@ -163,7 +163,7 @@ class Simulation:
     async def _minute(self, began: datetime) -> None:
         while self._due and self._due[0][0] < began + MINUTE:
             batch: list[tuple[datetime, str]] = []
-            while len(batch) < CHUNK and self._due and self._due[0][0] < began + MINUTE:
+            while len(batch) < POLLS_A_BATCH and self._due and self._due[0][0] < began + MINUTE:
                 batch.append(heapq.heappop(self._due))
             await self._poll(batch)
 
@@ -178,13 +178,10 @@ class Simulation:
         after: dict[str, FeedState] = {}
         for group in _of_different_hosts(polls):
             after |= await self._together(group)
-        with self._charged("write"):
-            self.state.put_feed_states(after.values())
+        self._write(list(after.values()))
         with self._charged("decide"):
             final = [_read(poll, after[poll.feed.feed_id]) for poll in polls]
-        with self._charged("write"):
-            changed = [state for state in final if state is not after[state.feed_id]]
-            self.state.put_feed_states(changed)
+        self._write([state for state in final if state is not after[state.feed_id]])
         for poll, state in zip(polls, final, strict=True):
             assert state.due_at is not None
             heapq.heappush(self._due, (max(state.due_at, poll.at), state.feed_id))
@@ -193,6 +190,12 @@ class Simulation:
         with self._charged("read"):
             known = self.state.feed_states(ids)
         return {one: known.get(one) or FeedState(feed_id=one, url="u") for one in ids}
+
+    def _write(self, states: Sequence[FeedState]) -> None:
+        """Write states in groups as large as those in which the walk records and loads polls."""
+        with self._charged("write"):
+            for start in range(0, len(states), LOADED_AT_ONCE):
+                self.state.put_feed_states(states[start : start + LOADED_AT_ONCE])
 
     def _is_skipped(self, state: FeedState, due_at: datetime) -> bool:
         """Put a feed off whose hour to skip has begun since it became due."""
