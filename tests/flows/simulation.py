@@ -28,7 +28,6 @@ from virtual_time import START
 
 from flows.fetch.politeness import Politeness
 from flows.fetch.wire import Answer
-from flows.polls import LOADED_AT_ONCE, POLLS_A_BATCH
 from flows.settings import Settings
 from transforms import schedule
 from transforms.cadence import outside_skipped
@@ -41,6 +40,7 @@ from warehouse.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+POLLS_A_BATCH, LOADED_AT_ONCE = 500, 100  # as in the walk
 KEPT_EVERY = 360  # minutes: what came of it until then
 CHOOSE_EVERY = 10  # minutes, as the deployment runs
 GAP = timedelta(seconds=5)
