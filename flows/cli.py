@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine
+from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine, fork_server
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors, fail
 from transforms.version import VERSION
 
@@ -286,6 +286,7 @@ def main() -> None:
     """Run the command line."""
     # pydantic would look through all that is installed, for plugins that we do not use.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    fork_server.hide_main()
     atexit.register(hush)  # registered first, so that it runs last
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a title need not fit the terminal's encoding

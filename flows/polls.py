@@ -153,7 +153,7 @@ async def _read(run: Run, jobs: Sequence[FeedJob]) -> list[FeedDone]:
     """Read polls: in the workers where there is something to parse; they are not started else."""
     unparsed = await asyncio.to_thread(lambda: [read_unparsed(job) for job in jobs])
     to_parse = [job for job, one in zip(jobs, unparsed, strict=True) if one is None]
-    parsed = iter(await run.workers.map(read_feed, to_parse))
+    parsed = iter(await run.workers.map(read_feed, to_parse, need="feeds"))
     done = [one or next(parsed) for one in unparsed]
     return [
         unread(run, job, one) if isinstance(one, Lost) else one

@@ -13,19 +13,21 @@ import asyncio
 import os
 import pickle
 import signal
-import sys
 import threading
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
+from flows import fork_server
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
-    from multiprocessing.context import BaseContext
     from types import TracebackType
 
     from pebble import ProcessPool
+
+    from flows.fork_server import Need
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,7 +36,6 @@ CHUNK_ITEMS = 16
 CHUNKS_A_WORKER = 4  # of what is left: few messages at first, an even share at the end
 DETAIL_CHARS = 500
 GRACE_SECONDS = 5  # the pool is given this long to end a worker that exceeds its time itself
-PRELOADED = ["flows.workers_warm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Workers:
         self._time_limit_seconds = time_limit_seconds
         self._is_open = False
         self._pool: ProcessPool | None = None
+        self._maps = 0  # under way
 
     def __enter__(self) -> Self:
         self._is_open = True
@@ -68,55 +70,81 @@ class Workers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        pool, self._pool, self._is_open = self._pool, None, False
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+        self._is_open = False
+        self._close()
 
-    async def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R | Lost]:
+    async def map(
+        self, function: Callable[[T], R], items: Sequence[T], need: Need = "pages"
+    ) -> list[R | Lost]:
         """Apply a function to each item in the pool; results in the items' order.
 
         The function and the items must be picklable. Never raises for an item's sake.
+        ``need`` is what workers should have loaded for it.
 
         Raises: RuntimeError outside of the context.
         """
+        if not self._is_open:
+            raise RuntimeError("workers are used inside of their context only")
+        if not items:
+            return []
+        self._maps += 1
+        try:
+            return await self._map(function, items, need)
+        finally:
+            self._maps -= 1
+
+    async def _map(
+        self, function: Callable[[T], R], items: Sequence[T], need: Need
+    ) -> list[R | Lost]:
+        pool = self._opened(need)
         chunks = list(_chunks(items, self._processes))
         window = asyncio.Semaphore(self._processes * 2)
 
         async def run(chunk: tuple[T, ...]) -> list[R | Lost]:
             async with window:
-                return await self._run(function, chunk)
+                return await self._run(pool, function, chunk)
 
         results = await asyncio.gather(*(run(chunk) for chunk in chunks))
         return [result for chunk in results for result in chunk]
 
-    def _opened(self) -> ProcessPool:
+    def _opened(self, need: Need) -> ProcessPool:
         """Return the pool, made at its first use: most runs have no use for it."""
-        if not self._is_open:
-            raise RuntimeError("workers are used inside of their context only")
+        if self._maps == 1 and fork_server.is_worth_reopening(need):
+            self._close()
         if self._pool is None:
-            from pebble import ProcessPool  # noqa: PLC0415 (as dear as the pool)
+            from pebble import ProcessPool  # noqa: PLC0415 (loaded where there is work to hand out)
 
             self._pool = ProcessPool(
-                max_workers=self._processes, context=_context(), initializer=_end_with_the_run
+                max_workers=self._processes,
+                context=fork_server.enter(need),
+                initializer=_end_with_the_run,
             )
         return self._pool
 
-    async def _run(self, function: Callable[[T], R], items: tuple[T, ...]) -> list[R | Lost]:
-        found = await self._submit(function, items)
+    def _close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+            fork_server.leave()
+
+    async def _run(
+        self, pool: ProcessPool, function: Callable[[T], R], items: tuple[T, ...]
+    ) -> list[R | Lost]:
+        found = await self._submit(pool, function, items)
         if not isinstance(found, Lost):
             return found
         if len(items) == 1:
             return [found]
-        return [result for item in items for result in await self._run(function, (item,))]
+        return [result for item in items for result in await self._run(pool, function, (item,))]
 
     async def _submit(
-        self, function: Callable[[T], R], items: tuple[T, ...]
+        self, pool: ProcessPool, function: Callable[[T], R], items: tuple[T, ...]
     ) -> list[R | Lost] | Lost:
-        from pebble import ProcessExpired  # noqa: PLC0415 (loaded where there is work to hand out)
+        from pebble import ProcessExpired  # noqa: PLC0415 (as the pool)
 
         limit = self._time_limit_seconds * (1 if len(items) == 1 else 1.5)
-        future: Future[list[bytes]] = self._opened().submit(_apply, limit, function, items, limit)
+        future: Future[list[bytes]] = pool.submit(_apply, limit, function, items, limit)
         try:
             return [pickle.loads(data) for data in await asyncio.wrap_future(future)]  # noqa: S301 (from our own worker)
         except (FutureTimeoutError, TimeoutError):
@@ -173,17 +201,3 @@ def _pickled_result(function: Callable[[T], R], item: T) -> bytes:
 
 def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:DETAIL_CHARS]
-
-
-def _context() -> BaseContext:
-    """Return how workers are started: from a server that has loaded the transforms, or afresh.
-
-    Never by a plain fork: the parent has threads and open databases.
-    """
-    import multiprocessing  # noqa: PLC0415 (loaded where there is work to hand out)
-
-    if not sys.platform.startswith("linux"):
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context

@@ -20,7 +20,7 @@ from walk_support import (
     told,
 )
 
-from flows import workers
+from flows import fork_server
 from flows.newsroom import Newsroom, serve_in_thread
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         patch.setenv("COPYTASTER_HOST_GAP_SECONDS", "0")
         patch.setenv("COPYTASTER_PAGE_TIME_LIMIT_SECONDS", "3")
         patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
-        patch.setattr(workers, "PRELOADED", [*workers.PRELOADED, "walk_faulty"])
+        loaded = {need: [*names, "walk_faulty"] for need, names in fork_server.PRELOADED.items()}
+        patch.setattr(fork_server, "PRELOADED", loaded)
         server._stop()  # so that the next one preloads the faults
         yield Story(tmp_path_factory.mktemp("faults"))
         server._stop()

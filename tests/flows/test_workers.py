@@ -3,7 +3,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TIME_LIMIT_SECONDS = 1.0
+NEEDS = """
+import asyncio
+from flows.workers import Workers
+from test_workers import has_loaded
+
+async def main():
+    with Workers(1, 60.0) as workers:
+        for need in ("feeds", "pages", "feeds"):
+            asked = ("feedparser", "trafilatura")
+            print(*await workers.map(has_loaded, asked, need))
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
 
 
 def double(number: int) -> int:
@@ -33,6 +50,10 @@ def misbehave(number: int) -> int:
     if number == 29:
         return lambda: None  # type: ignore[return-value]
     return number * 2
+
+
+def has_loaded(module: str) -> bool:
+    return module in sys.modules
 
 
 def work_a_while(_: int) -> int:
@@ -85,6 +106,18 @@ def test_thousands_of_small_items_cost_less_than_two_milliseconds_each(workers: 
     results = asyncio.run(workers.map(double, range(3000)))
     assert results == [n * 2 for n in range(3000)]
     assert (time.perf_counter() - start) / 3000 < 0.002
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
+def test_workers_have_loaded_what_is_needed_and_no_more(tmp_path: Path) -> None:
+    script = tmp_path / "needs.py"
+    script.write_text(NEEDS)
+    path = [str(Path(__file__).parent), *filter(None, sys.path)]
+    done = subprocess.run(
+        [sys.executable, str(script)], check=True, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["True False", "True True", "True True"]
 
 
 def test_workers_are_refused_outside_of_their_context() -> None:
