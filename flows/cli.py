@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine, fork_server
-from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors, fail
+from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors, fail, run_here
 from transforms.version import VERSION
 
 EPILOG = "Exit codes: 0 done, 1 done with failures that need a look, 2 could not run."
@@ -59,10 +59,17 @@ def options(
 
 @app.command(epilog=EPILOG, rich_help_panel=BEGIN)
 def demo(
-    home: HomeFolder = None,
+    home: Annotated[
+        Path,
+        typer.Option(
+            envvar="COPYTASTER_HOME",
+            file_okay=False,
+            help="Folder that holds everything; made anew each time.",
+        ),
+    ] = Path("copytaster-demo"),
     *,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Add to a home that is there already.")
+        bool, typer.Option("--keep", help="Add to a home that is there already, instead.")
     ] = False,
 ) -> None:
     """Run the whole walk against a newsroom that comes along, served on this machine.
@@ -74,7 +81,7 @@ def demo(
     from flows.demo import run_demo  # noqa: PLC0415
 
     with expected_errors():
-        run_demo(home or Path("copytaster-demo"), is_kept=keep)
+        run_demo(home, is_kept=keep)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=BEGIN)
@@ -122,7 +129,7 @@ def ingest(  # noqa: PLR0913 (the options of a command)
         "sources": source,
         "connect_to": connect_to,
     }
-    _run(walk, given, as_json=as_json, quiet=quiet)
+    run_here(walk, given, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
@@ -179,12 +186,16 @@ def backfill(  # noqa: PLR0913 (the options of a command)
             plan = plan_backfill(**given)
         except LookupError as error:
             fail(str(error))
+    unread = plan.problems if warc else ()  # our own archive may have torn ends: runs are killed
+    if unread and not any(plan.counts.values()) and not plan.feeds:
+        fail("; ".join(unread))
     if as_json and dry_run:
         typer.echo(json.dumps(plan.counts))
     elif not quiet:
         typer.echo("\n".join(plan.lines()), err=not dry_run)
     if not dry_run:
-        _run(walk, given | {"connect_to": connect_to}, as_json=as_json, quiet=quiet)
+        given |= {"connect_to": connect_to}
+        run_here(walk, given, as_json=as_json, quiet=quiet, is_unread_in_part=bool(unread))
 
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
@@ -200,7 +211,7 @@ def reprocess(
     """Read archived pages again with today's code, without fetching anything."""
     from flows.reprocess import reprocess as walk  # noqa: PLC0415
 
-    _run(walk, {"home": home, "sources": source}, as_json=as_json, quiet=quiet)
+    run_here(walk, {"home": home, "sources": source}, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
@@ -208,7 +219,7 @@ def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = F
     """Do the nightly work: checks over the whole warehouse, retention, publishing, documents."""
     from flows.upkeep import upkeep as walk  # noqa: PLC0415
 
-    _run(walk, {"home": home}, as_json=as_json, quiet=quiet)
+    run_here(walk, {"home": home}, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EPILOG, rich_help_panel=LOOK)
@@ -257,20 +268,6 @@ app.command("hosts", rich_help_panel=LOOK)(cli_health.hosts)
 app.command("sql", rich_help_panel=LOOK)(cli_data.sql)
 app.command("extract", rich_help_panel=TOOLS)(cli_data.extract)
 app.command("newsroom", rich_help_panel=TOOLS)(cli_data.newsroom)
-
-
-def _run(walk: Any, given: dict[str, Any], *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
-    """Run a walk here, recorded where a Prefect server is configured; print what it did."""
-    from flows.report import print_summary  # noqa: PLC0415
-    from flows.running import run_walk, to_its_end  # noqa: PLC0415
-
-    with expected_errors():
-        summary = to_its_end(run_walk(walk, given, quiet=quiet or as_json))
-    if as_json:
-        typer.echo(json.dumps(summary.as_json(), default=str))
-    elif not quiet:
-        print_summary(summary)
-    raise typer.Exit(1 if summary.needs_a_look else 0)
 
 
 def hush() -> None:

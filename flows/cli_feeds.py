@@ -12,7 +12,7 @@ import typer
 from flows.cli_discovery import Choice, found_at
 from flows.cli_health import health, show
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
-from flows.screen import plain_table, screen
+from flows.screen import counted, plain_table, screen
 
 app = typer.Typer(
     no_args_is_help=True, help="The subscriptions: add, remove, list, show, health, import, export."
@@ -87,7 +87,8 @@ def remove(
 
     with expected_errors():
         unknown = unsubscribe(home, url)
-    typer.echo(f"{len(url) - len(unknown)} feeds are polled no more")
+    stopped = len(url) - len(unknown)
+    typer.echo(f"{counted(stopped, 'feed')} {'is' if stopped == 1 else 'are'} polled no more")
     for one in unknown:
         typer.secho(f"not a feed that is polled: {one}", err=True, fg="yellow")
     if unknown:
@@ -110,7 +111,7 @@ def list_feeds(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
     console = screen()
     if rows:
         console.print(table)
-    console.print(f"{len(rows)} feeds", highlight=False)
+    console.print(f"{counted(len(rows), 'feed')}; times are UTC", highlight=False)
 
 
 @app.command("import")
@@ -164,7 +165,7 @@ app.command("health")(health)
 
 
 def _tell(added: int, known: int, refused: tuple[str, ...]) -> None:
-    typer.echo(f"{added} feeds added, {known} known already")
+    typer.echo(f"{counted(added, 'feed')} added, {known} known already")
     for line in refused:
         typer.secho(f"not added: {line}", err=True, fg="yellow")
     if refused:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
-from flows.screen import escaped, plain_table, screen
+from flows.screen import counted, escaped, plain_table, screen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,22 +73,29 @@ def hosts(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
 def _print_story(story: FeedStory) -> None:
     state, out = story.state, screen()
     title = escaped(story.feed.title or story.health.source_id)
+    last = story.polls[0] if story.polls else None
+    why = last.detail if last is not None and last.outcome == "failed" else ""
     out.print(f"[bold]{escaped(story.feed.url)}[/]  {title}")
     facts = {
         "state": f"{story.health.condition}: {story.health.why}",
+        "because": why,
         "asked at": state.url if state.url != story.feed.url else "",
         "moving to": f"{state.moving_to}: since {_at(state.moving_at)},"
         f" {state.moving_polls} polls found it there"
         if state.moving_to
         else "",
-        "polled": f"{_at(state.polled_at)}, {state.polls} polls",
+        "polled": f"{_at(state.polled_at)}, {counted(state.polls, 'poll')}"
+        if state.polls
+        else "never",
         "next": f"{_at(state.due_at) or 'at once'}: {state.due_reason}",
         "last new": _at(state.changed_at) or "never",
         "last body": _at(state.full_fetch_at) or "never",
         "not before": f"{_at(state.retry_after_at)}: asked by the server"
         if state.retry_after_at
         else "",
-        "failures": f"{story.health.failing_polls} in a row, weighing {state.failures:g}",
+        "failures": f"{story.health.failing_polls} in a row, weighing {state.failures:g}"
+        if state.failures
+        else "none",
         "ETag": state.etag or "",
         "Last-Modified": state.last_modified or "",
         "validators": f"not believed since {_at(state.distrusted_at)}"
@@ -116,6 +123,7 @@ def _print_story(story: FeedStory) -> None:
         )
     if story.polls:
         out.print(table)
+    out.print("times are UTC")
 
 
 def _print_addresses(story: FeedStory) -> None:
@@ -167,7 +175,7 @@ def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:
     for row in rows:
         counts[row.condition] = counts.get(row.condition, 0) + 1
     said = ", ".join(f"{count} {condition}" for condition, count in counts.items())
-    out.print(f"{len(rows)} feeds" + (f": {said}" if said else ""))
+    out.print(counted(len(rows), "feed") + (f": {said}; times are UTC" if said else ""))
 
 
 def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
@@ -179,8 +187,8 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
             escaped(row.host),
             f"{row.requests:,}",
             f"{row.payload_bytes:,}",
-            f"{row.not_modified_share:.0%}",
-            f"{row.slowest_ms:,} ms",
+            f"{row.not_modified_share:.0%}" if row.exchanges else "",
+            f"{row.slowest_ms:,} ms" if row.exchanges else "",
             str(row.errors or ""),
             "" if row.crawl_delay_seconds is None else f"{row.crawl_delay_seconds:g} s",
             _at(row.left_alone_until),
@@ -188,7 +196,8 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
         )
     if rows:
         out.print(table)
-    out.print(f"{len(rows)} hosts, {sum(row.requests for row in rows):,} requests")
+    requests = counted(sum(row.requests for row in rows), "request")
+    out.print(f"{counted(len(rows), 'host')}, {requests}; times are UTC")
 
 
 def _table(*columns: str) -> Table:

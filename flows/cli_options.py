@@ -1,11 +1,12 @@
-"""Options that several commands share, and how their errors are told."""
+"""What several commands share: options, how a walk is run, and how errors are told."""
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -61,3 +62,27 @@ def expected_errors() -> Iterator[None]:
         fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; the same command goes on from here")
+
+
+def run_here(
+    walk: Any,  # noqa: ANN401 (a flow, whose type is Prefect's)
+    given: dict[str, Any],
+    *,
+    as_json: bool,
+    quiet: bool,
+    is_unread_in_part: bool = False,
+) -> None:
+    """Run a walk, recorded where a Prefect server is configured; print what it did, and leave.
+
+    The exit code is 1 where something needs a look, or part of what was named was unreadable.
+    """
+    from flows.report import print_summary  # noqa: PLC0415
+    from flows.running import run_walk, to_its_end  # noqa: PLC0415
+
+    with expected_errors():
+        summary = to_its_end(run_walk(walk, given, quiet=quiet or as_json))
+    if as_json:
+        typer.echo(json.dumps(summary.as_json(), default=str))
+    elif not quiet:
+        print_summary(summary)
+    raise typer.Exit(1 if summary.needs_a_look or is_unread_in_part else 0)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flows.jobs import is_success
 from flows.progress import current_meter
+from flows.screen import counted
 from flows.step import step
+from transforms.cadence import in_words
 from transforms.identity import make_id, want_id
-from transforms.records import Exchange, Place, Want
+from transforms.records import Exchange, Place, Problem, Want
 from transforms.urls import InvalidURL, canonical_url, host_of, registrable_domain
 from warehouse import history, read
 from warehouse.archive_read import exchanges_between, read_exchanges
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flows.run import Run
-    from transforms.records import Problem
 
 T = TypeVar("T")
 
 CHUNK = 500
+EXAMPLES, EXAMPLE_CHARS = 3, 60
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
@@ -82,32 +84,38 @@ class Plan:
     longest_host_seconds: float  # the gaps of the host with most pages to fetch
     problems: tuple[str, ...] = field(default=())
     feeds: int = 0  # whose archives are read, which tell what there is
+    examples: tuple[str, ...] = ()  # of addresses that are none
 
     def lines(self) -> list[str]:
         """Return the plan in words, a line each."""
         words = {
             "to_read": "to read from the archive",
-            "to_fetch": f"to fetch from {self.hosts} hosts",
+            "to_fetch": f"to fetch from {counted(self.hosts, 'host')}",
             "known": "known already, left alone",
             "outside": "outside the window or of other sources, left out",
-            "not_a_page": "no HTML page, left out",
-            "bad_address": "without a usable address, left out",
+            "not_a_page": "that brought no HTML page, left out",
+            "bad_address": f"without a usable address, left out: {', '.join(self.examples)}",
         }
         lines = [f"{self.counts[key]:>8,} {words[key]}" for key in words if self.counts.get(key)]
         if self.longest_host_seconds > 1:
-            lines.append(f"         at least {self.longest_host_seconds / 60:.1f} minutes of gaps")
+            gaps = in_words(self.longest_host_seconds / 60)
+            lines.append(f"         at least {gaps}, for the gaps between requests")
         if self.feeds:
-            lines.append(f"{self.feeds:>8,} feeds whose archives and sitemaps are read")
+            whose = "feed whose archive" if self.feeds == 1 else "feeds whose archives"
+            lines.append(f"{self.feeds:>8,} {whose} and sitemaps are read")
         return [*(lines or ["       0 pages"]), *self.problems]
 
 
 def read_urls(file: Path) -> tuple[str, ...]:
-    """Return the addresses in a file, one a line; empty lines and lines after # do not count.
+    """Return the addresses in a file, one a line; empty lines and those that start with # are none.
 
-    Raises: OSError if it cannot be read.
+    Raises: OSError if it cannot be read; LookupError if it has no address.
     """
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    found = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    if not found:
+        raise LookupError(f"{file} has no addresses; it should have one a line")
+    return found
 
 
 def candidates(
@@ -184,16 +192,20 @@ def survey(home: Home, request: Request, host_gap_seconds: float) -> Plan:
     problems: list[Problem] = []
     counts: Counter[str] = Counter()
     hosts: Counter[str] = Counter()
+    bad: list[str] = []
     for candidate in candidates(home, request, problems):
         counts[candidate.standing] += 1
         if candidate.standing == "to_fetch":
             hosts[host_of(candidate.url)] += 1
+        elif candidate.standing == "bad_address" and len(bad) < EXAMPLES:
+            bad.append(repr(candidate.url[:EXAMPLE_CHARS]))
     return Plan(
         counts=dict(counts),
         hosts=len(hosts),
         longest_host_seconds=max(hosts.values(), default=0) * host_gap_seconds,
         problems=tuple(f"{problem.subject}: {problem.detail}" for problem in problems),
         feeds=len(request.feeds),
+        examples=tuple(bad),
     )
 
 
@@ -204,10 +216,10 @@ async def put_in_hand(run: Run, request: Request) -> int:
     Pages of other archives are copied into ours first, so that each row of the
     warehouse names a place that stays.
     """
-    count = 0
+    count, problems = 0, list[Problem]()
     wanted = (
         candidate
-        for candidate in candidates(run.home, request)
+        for candidate in candidates(run.home, request, problems)
         if candidate.standing in {"to_read", "to_fetch"}
     )
     for chunk in _chunks(wanted):
@@ -216,7 +228,11 @@ async def put_in_hand(run: Run, request: Request) -> int:
         new = [_archived(run, one) for want, one in wants.items() if want not in known]
         run.archive.sync()
         count += run.state.want([_want(one, request.lane) for one in new], run.clock())
-    current_meter().note(f"{count} pages put in hand")
+    current_meter().note(f"{counted(count, 'page')} put in hand")
+    if problems:
+        first = f"{problems[0].subject}: {problems[0].detail}"
+        parts = counted(len(problems), "part")
+        current_meter().note(f"{parts} of archives could not be read, first {first}")
     return count
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.batches import ShownAlert, shown_alerts
 from flows.alerts import as_lines, tell_alerts
-from flows.screen import plain_table, screen
+from flows.screen import counted, plain_table, screen
 from flows.step import is_recorded
 from warehouse import history, read
 from warehouse.connection import writing
@@ -107,19 +107,21 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
 def verdict(summary: Summary) -> str:
     """Return the last line: what the run brought, and what is left."""
     name = f"{summary.kind} {summary.run_id} {summary.status} in {summary.seconds:.1f} s"
-    parts = [f"{name}: {summary.count('article', 'loaded')} articles loaded"]
+    parts = [f"{name}: {counted(summary.count('article', 'loaded'), 'article')} loaded"]
     if summary.kind == "upkeep":
         parts = [f"{name}: {', '.join(summary.broken_rules) or 'every rule holds'}"]
     elif not summary.outcomes:
-        parts.append("nothing was due")
+        parts.append("nothing was due" if summary.kind == "ingest" else "nothing was to be done")
     if held := summary.count("article", "quarantined") + summary.count("entry", "quarantined"):
         parts.append(f"{held} quarantined")
     if summary.alerts:
-        parts.append(f"{len(summary.alerts)} outlets not as usual")
+        parts.append(f"{counted(len(summary.alerts), 'outlet')} not as usual")
     if summary.in_hand:
-        parts.append(f"{summary.in_hand} pages wait for a later run")
+        waiting = counted(summary.in_hand, "page")
+        parts.append(f"{waiting} {'waits' if summary.in_hand == 1 else 'wait'} for a later run")
     if summary.audit_rows:
-        parts.append(f"{summary.audit_rows} items unaccounted for: see report.outcome_audit")
+        lost = counted(summary.audit_rows, "item")
+        parts.append(f"{lost} unaccounted for: see report.outcome_audit")
     return ", ".join(parts)
 
 

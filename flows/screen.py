@@ -39,3 +39,8 @@ def escaped(text: str) -> str:
     from rich.markup import escape  # noqa: PLC0415
 
     return escape(text)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, whose plural takes an s: ``1 page``, ``2,000 pages``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.batches import ShownAlert, shown_alerts
 from flows.homes import existing_home
 from flows.run import utc_now
-from flows.screen import escaped, plain_table, screen
+from flows.screen import counted, escaped, plain_table, screen
 from warehouse import history, read
 from warehouse.connection import writing
 from warehouse.state import State
@@ -80,14 +80,16 @@ def print_status(status: Status) -> None:
     out.print(f"[bold]{status.home}[/]")
     for name, count in status.counts.items():
         out.print(f"{count:>10,} {name}")
-    out.print(f"{status.feeds_failing:>10,} feeds failing")
-    waiting = f"{status.pages_waiting:>10,} pages waiting"
-    out.print(waiting + (f", next {status.next_page_at:%H:%M:%S}" if status.next_page_at else ""))
+    out.print(f"{status.feeds_failing:>10,} failing_feeds")
+    waiting = f"{status.pages_waiting:>10,} pages_waiting"
+    at = status.next_page_at
+    out.print(waiting + (f", the next until {at:%Y-%m-%d %H:%M:%S} UTC" if at else ""))
     published = f"{status.published_at:%Y-%m-%d %H:%M:%S} UTC" if status.published_at else "never"
     out.print(f"published  {published}")
     audit = "every item accounted for"
     if status.audit_rows:
-        audit = f"[red]{status.audit_rows} items unaccounted for: see report.outcome_audit[/]"
+        lost = counted(status.audit_rows, "item")
+        audit = f"[red]{lost} unaccounted for: see report.outcome_audit[/]"
     out.print(f"audit      {audit}")
     for alert in status.alerts:
         told = f"{alert.source}: {alert.words} ({alert.reason}): {'; '.join(alert.signals)}"

@@ -59,8 +59,8 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     for one in wanted:
         try:
             host_of(one.url)
-        except InvalidURL as error:
-            refused.append(f"{one.url}: {error}")
+        except InvalidURL:
+            refused.append(f"{one.url}: not an address; those begin with https:// or http://")
             continue
         source = source_of(one)
         sources.setdefault(source.source_id, source)

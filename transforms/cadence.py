@@ -96,7 +96,9 @@ def minutes_in(span: timedelta) -> float:
 
 
 def in_words(minutes: float) -> str:
-    """Return a span of minutes for people: ``45 min``, ``2.5 h``, ``14 d``."""
+    """Return a span of minutes for people: ``11 s``, ``45 min``, ``2.5 h``, ``14 d``."""
+    if minutes < 1:
+        return f"{minutes * 60:.0f} s"
     for size, unit in ((1440.0, "d"), (60.0, "h")):
         if minutes >= size:
             return f"{minutes / size:.3g} {unit}"

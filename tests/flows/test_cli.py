@@ -237,13 +237,31 @@ def test_a_dry_run_prints_the_plan_and_changes_nothing(
     runs = json.loads(cli("status", "--home", home, "--json").printed())["runs"]
     given = ("backfill", "--home", home, "--urls", listing, "--dry-run")
     said = cli(*given).printed()
-    assert "1 to fetch from 1 hosts" in said
+    assert "1 to fetch from 1 host\n" in said
     assert "1 known already" in said
-    assert "1 without a usable address" in said
+    assert "1 without a usable address, left out: 'nonsense'\n" in said
     counts = json.loads(cli(*given, "--json").printed())
     assert counts == {"known": 1, "to_fetch": 1, "bad_address": 1}
     assert json.loads(cli("status", "--home", home, "--json").printed())["runs"] == runs
     assert {one: one.stat().st_mtime_ns for one in home.rglob("*.gz")} == before
+
+
+def test_a_backfill_of_nothing_that_can_be_read_says_so_and_does_nothing(
+    cli: Callable[..., Running], home: Path, tmp_path: Path
+) -> None:
+    empty, torn = tmp_path / "empty.txt", tmp_path / "no.warc"
+    empty.write_text("# none yet\n\n", "utf-8")
+    torn.write_text("no archive", "utf-8")
+    runs = json.loads(cli("status", "--home", home, "--json").printed())["runs"]
+    assert "has no addresses" in refused(cli, "backfill", "--home", home, "--urls", empty)
+    assert "no.warc" in refused(cli, "backfill", "--home", home, "--warc", torn)
+    assert json.loads(cli("status", "--home", home, "--json").printed())["runs"] == runs
+    listing = tmp_path / "urls.txt"
+    listing.write_text(f"{PAGES[0].url}\n", "utf-8")
+    given = ("backfill", "--home", home, "--urls", listing, "--warc", torn)
+    assert (
+        "nothing was to be done" in cli(*given, code=1).printed()
+    )  # what was left out wants a look
 
 
 # SQL

@@ -79,7 +79,7 @@ def test_a_plan_names_the_feeds_and_refuses_strangers(home: Path) -> None:
     words = ["backfill", "--dry-run", "--home", str(home), "--feed"]
     done = CliRunner().invoke(app, [*words, FEED])
     assert done.exit_code == 0
-    assert "1 feeds whose archives and sitemaps are read" in done.output
+    assert "1 feed whose archive and sitemaps are read" in done.output
     done = CliRunner().invoke(app, [*words, "http://other.example/feed"])
     assert done.exit_code == 2
     assert "not a feed of this home" in done.output

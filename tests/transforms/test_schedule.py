@@ -9,6 +9,7 @@ from statistics import mean
 
 import pytest
 
+from transforms.cadence import in_words
 from transforms.failures import failure_weight
 from transforms.freshness import fresh_for, retry_after_at
 from transforms.records import (
@@ -507,3 +508,11 @@ def test_what_a_feed_declared_holds_across_304s() -> None:
     )
     assert free.due_at is not None
     assert free.due_at < NOW + HOUR
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0.176, "11 s"), (0.0, "0 s"), (1, "1 min"), (45, "45 min"), (150, "2.5 h"), (4781, "3.32 d")],
+)
+def test_a_span_is_told_in_the_unit_that_people_use(minutes: float, words: str) -> None:
+    assert in_words(minutes) == words

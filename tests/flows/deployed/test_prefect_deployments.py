@@ -161,7 +161,7 @@ def test_a_backfill_is_started_by_hand_and_run_by_the_worker(
     assert home.rows("select kind, status from ops.runs") == [("backfill", "done")]
     assert home.rows("select requested_url from ops.exchanges where purpose = 'page'") == [(PAGE,)]
     assert home.rows("select count(*) from report.article") == [(1,)]
-    assert "1 articles loaded" in deployed.artifact(ended)
+    assert "1 article loaded" in deployed.artifact(ended)
 
 
 @pytest.mark.parametrize(
