@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MARKS = 10
 MARK_CHARS = 12
 LEAK_MARKS = 6  # of fewer, an article that is taken down is too large a part
+# A smaller part than half says little: entries leave such feeds by their age, and those gone were
+# mostly older than the time between polls. Of two feeds that leak, polled daily, a third of the
+# newest gone was right in 2 of 5 and in 1 of 9 cases.
 PARTS_AT_ONCE = 5
 SITEMAPS_ASKED = 3
 OVERLAP = timedelta(days=1)  # lastmod is often a date alone
