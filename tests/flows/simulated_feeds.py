@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from virtual_time import START
 
-from transforms.records import ParsedFeed
+from transforms.records import Exchange, ParsedFeed, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +160,28 @@ def _document(feed: SimulatedFeed, now: datetime, sent: dict[str, str]) -> Said:
         skip_hours=feed.skip_hours,
     )
     return Said(200, headers, parsed=parsed, new=new)
+
+
+def exchange_of(
+    feed: SimulatedFeed,
+    at: datetime,
+    status: int | None,
+    headers: tuple[tuple[str, str], ...] = (),
+    problem: str | None = None,
+) -> Exchange:
+    """Return an answer as the walk has it; ``problem`` is the code of what went wrong."""
+    return Exchange(
+        exchange_id="x",
+        run_id="r",
+        purpose="feed",
+        requested_url=feed.url,
+        final_url=feed.url,
+        fetched_at=at,
+        elapsed_ms=200,
+        status=status,
+        headers=headers,
+        problem=Problem(stage="poll", subject=feed.url, code=problem) if problem else None,
+    )
 
 
 class _Date(NamedTuple):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import heapq
-import os
 import random
 import time
 from collections.abc import Callable
@@ -19,11 +18,12 @@ from contextvars import ContextVar
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulated_feeds import Said, SimulatedFeed, answer, feeds_of
-from simulation_told import GAPS, Told
+from simulated_feeds import Said, SimulatedFeed, answer, exchange_of, feeds_of
+from simulation_measures import resident_mib, yardstick_ns
+from simulation_referee import Referee
+from simulation_told import Told
 from virtual_time import START
 
 from flows.fetch.politeness import Politeness
@@ -33,51 +33,22 @@ from transforms import schedule
 from transforms.cadence import outside_skipped
 from transforms.failures import NOT_MODIFIED
 from transforms.first_polls import first_polls
-from transforms.records import Exchange, Feed, FeedState, Problem
+from transforms.records import Exchange, Feed, FeedState
 from transforms.urls import registrable_domain
 from warehouse.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 POLLS_A_BATCH, LOADED_AT_ONCE = 500, 100  # as in the walk
 KEPT_EVERY = 360  # minutes: what came of it until then
 CHOOSE_EVERY = 10  # minutes, as the deployment runs
-GAP = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
 LATE = timedelta(hours=1)
 DOCUMENT = b"of a thousand bytes." * 50
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 Progress = Callable[[float, "Told"], bool]
 _NOW: ContextVar[datetime] = ContextVar("now", default=START)  # each poll has its own
-
-
-@dataclass
-class Referee:
-    """Remembers what each server asked for, by itself, and holds each request against it."""
-
-    told: Told
-    last: dict[str, datetime] = field(default_factory=dict)
-    peace: dict[str, datetime] = field(default_factory=dict)
-
-    def judge(self, feed: SimulatedFeed, at: datetime, sent: dict[str, str]) -> None:
-        broken = self.told.broken
-        names = (feed.host, f"*{feed.domain}", f"@{feed.address}")
-        for name, gap, rule in zip(names, (GAP, GAP / 5, GAP / 10), GAPS, strict=True):
-            known = self.last.get(name)
-            broken[rule] += known is not None and at - known < gap
-            self.last[name] = at
-        broken["retry_after"] += at < self.peace.get(feed.host, at)
-        broken["freshness"] += at < feed.fresh_until
-        broken["declared"] += at < feed.declared_until
-        broken["skipped"] += feed.was_read and at.hour in feed.skip_hours
-        broken["validators"] += sent.get("If-None-Match") != feed.etag
-        for rule in [rule for rule, count in broken.items() if not count]:
-            del broken[rule]
-
-    def note(self, feed: SimulatedFeed, until: datetime | None) -> None:
-        if until is not None:
-            self.peace[feed.host] = max(until, self.peace.get(feed.host, until))
 
 
 @dataclass
@@ -130,7 +101,7 @@ class Simulation:
             for minute in range(minutes):
                 now = START + MINUTE * minute
                 if minute % CHOOSE_EVERY == 0:
-                    self.told.yardsticks.append(_yardstick_ns())
+                    self.told.yardsticks.append(yardstick_ns())
                     self._choose(now)
                 await self._minute(now)
                 if (minute + 1) % KEPT_EVERY == 0 or minute + 1 == minutes:
@@ -225,7 +196,7 @@ class Simulation:
         told, feed, at = self.told, poll.feed, poll.at
         if not poll.is_sent:
             told.not_asked += 1
-            poll.exchange = _exchange(feed, at, None, problem=schedule.NOT_ASKED)
+            poll.exchange = exchange_of(feed, at, None, problem=schedule.NOT_ASKED)
             return
         told.polls += 1
         told.minutes[(at - START) // MINUTE] += 1
@@ -234,7 +205,7 @@ class Simulation:
         said = poll.said = answer(feed, at, poll.sent, self.dice)
         told.statuses[str(said.status or said.problem)] += 1
         self.referee.note(feed, said.peace_until)
-        poll.exchange = _exchange(feed, at, said.status, said.headers, said.problem)
+        poll.exchange = exchange_of(feed, at, said.status, said.headers, said.problem)
         poll.reply = Answer(
             asked_at=at,
             elapsed_ms=200,
@@ -254,7 +225,7 @@ class Simulation:
         )
 
     def _told_until(self, minutes: int) -> Told:
-        self.told.memory.append(_resident_mib())
+        self.told.memory.append(resident_mib())
         self.told.file.append(self.file.stat().st_size // 2**20)
         told = replace(deepcopy(self.told), days=minutes / 1440)
         self._look_back(told, START + MINUTE * minutes)
@@ -296,41 +267,6 @@ def _of_different_hosts(polls: Sequence[Poll]) -> Iterator[list[Poll]]:
             hosts.add(poll.feed.host)
         yield group
         left = later
-
-
-def _exchange(
-    feed: SimulatedFeed,
-    at: datetime,
-    status: int | None,
-    headers: tuple[tuple[str, str], ...] = (),
-    problem: str | None = None,
-) -> Exchange:
-    return Exchange(
-        exchange_id="x",
-        run_id="r",
-        purpose="feed",
-        requested_url=feed.url,
-        final_url=feed.url,
-        fetched_at=at,
-        elapsed_ms=200,
-        status=status,
-        headers=headers,
-        problem=Problem(stage="poll", subject=feed.url, code=problem) if problem else None,
-    )
-
-
-def _yardstick_ns() -> int:
-    """Return the CPU time of a piece of work that is the same each time."""
-    began = time.thread_time_ns()
-    words: dict[int, str] = {}
-    for number in range(3000):
-        words[number % 97] = str(number)
-    return time.thread_time_ns() - began
-
-
-def _resident_mib() -> int:
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * PAGE_BYTES // 2**20
 
 
 def _go_on(_done: float, _told: Told) -> bool:
