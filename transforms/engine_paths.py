@@ -110,6 +110,7 @@ _BARE = tuple((number, test.tags) for number, test in _TESTS if test.tags and no
 _BARE_TAGS = frozenset(tag for _, tags in _BARE for tag in tags)
 _RARE = ATTRIBUTES[2:]
 _RARE_NAMES = frozenset(_RARE)
+_NO_RARE = (None,) * len(_RARE)
 
 
 def _asked_by_word() -> dict[str, tuple[_Asked, ...]]:
@@ -209,9 +210,9 @@ def _signed(root: HtmlElement) -> list[tuple[HtmlElement, Signature]]:
     ]
     _weigh({value for _, *values in named for value in values})
     pairs = [
-        (element, signature_of(element))
+        (element, signature_of(element) if line else (_tag_of(element), place, names, *_NO_RARE))
         for element, place, names, line in named
-        if _held[place] or _held[names] or _held[line] or element.tag in _BARE_TAGS
+        if _held[names] or _held[place] or _held[line] or element.tag in _BARE_TAGS
     ]
     _learn({signature for _, signature in pairs})
     return pairs
@@ -254,8 +255,12 @@ def frame_of(root: HtmlElement) -> HtmlElement | None:
 
 def signature_of(element: HtmlElement) -> Signature:
     """Return all that the expressions look at in an element."""
+    return (_tag_of(element), *map(element.get, ATTRIBUTES))
+
+
+def _tag_of(element: HtmlElement) -> str:
     tag = element.tag
-    return (tag if tag in _TAGS else "other", *map(element.get, ATTRIBUTES))
+    return tag if tag in _TAGS else "other"
 
 
 def _learn(signatures: set[Signature]) -> None:
@@ -263,9 +268,11 @@ def _learn(signatures: set[Signature]) -> None:
     if len(_remembered) > MAX_REMEMBERED:
         _remembered.clear()
     for signature in signatures.difference(_remembered):
-        tag, place, names, *rare = signature
+        tag, place, names = signature[:3]
+        rare = signature[3:]
         found = {number for number, tags in _BARE if tag in tags}
-        for word in (*_held[place], *_held[names], *_held[_line(rare)]):
+        line = None if rare == _NO_RARE else _line(rare)
+        for word in (*_held[names], *_held[place], *_held[line]):
             for asked in _ASKED[word]:
                 is_of_tag = asked.tags is None or tag in asked.tags
                 if is_of_tag and asked.number not in found and asked.atom.holds(signature):

@@ -47,8 +47,11 @@ class Atom:
 
     def holds(self, signature: Signature) -> bool:
         """Tell whether it holds for an element of this signature."""
-        value = next((signature[at] for at in self.places if signature[at] is not None), None)
-        return value is not None and self.pattern.search(value) is not None
+        for at in self.places:
+            value = signature[at]
+            if value is not None:
+                return self.pattern.search(value) is not None
+        return False
 
 
 @dataclass(frozen=True, slots=True)
