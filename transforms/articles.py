@@ -32,7 +32,7 @@ from transforms.language import (
     LanguageChoice,
     choose_language,
     count_words,
-    detect,
+    load_models,
 )
 from transforms.listings import Standing
 from transforms.mastheads import site_names
@@ -148,7 +148,7 @@ def extract(  # noqa: PLR0913 (what is known beside the page)
 def warm_up() -> None:
     """Load what is loaded at first use: the language model, stop lists, names of months."""
     engine.warm_up()
-    detect("What is read once in a process is read now, before the first page has come.")
+    load_models()
 
 
 def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | Problem:

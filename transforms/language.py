@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from unicodedata import category
 
+from justext.utils import get_stoplist
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from transforms.scripts import ANY_UNSPACED, UNSPACED
@@ -33,6 +34,12 @@ LANGUAGES = (
 SAMPLE_CHARS = 200
 MIN_SAMPLE_LETTERS = 40
 SURE = 0.9
+BORNE_OUT_SHARE = 0.3  # of a text's words: so many are small words of its language
+MIN_WORDS = 20
+_STOP_LISTS = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian",
+    "pt": "Portuguese", "nl": "Dutch", "pl": "Polish", "ru": "Russian",
+}  # fmt: skip
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "jp": "ja", "cn": "zh", "kr": "ko", "ua": "uk", "cz": "cs", "gr": "el", "dk": "da", "se": "sv"}  # fmt: skip
 # Neighbours that an identifier confuses on short texts: no conflict is told between them.
 _NEIGHBOURS = (
@@ -95,6 +102,8 @@ def choose_language(declared: Sequence[tuple[str, str]], sample: str) -> Languag
     ``sample``: title and first characters of the body. ``und`` where nothing tells.
     """
     known = [(origin, code) for origin, tag in declared if (code := primary_subtag(tag))]
+    if known and is_borne_out(known[0][1], sample):
+        return LanguageChoice(known[0][1], known[0][0])
     detected, is_sure = detect(sample)
     if not known:
         return LanguageChoice(detected or "und", "text" if detected else "none")
@@ -117,6 +126,25 @@ def primary_subtag(tag: str) -> str | None:
         return None
     code = match.group(1).lower()
     return _ALIASES.get(code, code)
+
+
+def is_borne_out(code: str, sample: str) -> bool:
+    """Tell whether a text's small words are those of a language, and more so than of any other.
+
+    For a tenth of the cost of identifying the language; False where that has to decide.
+    """
+    words = sample.lower().split()
+    lists = _small_words()
+    if code not in lists or len(words) < MIN_WORDS:
+        return False
+    found = {each: sum(map(small.__contains__, words)) for each, small in lists.items()}
+    return found[code] >= BORNE_OUT_SHARE * len(words) and found[code] == max(found.values())
+
+
+def load_models() -> None:
+    """Load what is loaded at first use: the model, the small words."""
+    _small_words()
+    detect("What is read once in a process is read now, before the first page has come.")
 
 
 def detect(sample: str) -> tuple[str | None, bool]:
@@ -156,6 +184,12 @@ def _agree(first: str, second: str) -> bool:
 
 def _another_script(sample: str, detected: str) -> bool:
     return not sample.isascii() and any(code == detected for _, code in _SCRIPTS)
+
+
+@cache
+def _small_words() -> dict[str, frozenset[str]]:
+    """Return the small words of some languages, by code; read once a process."""
+    return {code: frozenset(get_stoplist(name)) for code, name in _STOP_LISTS.items()}
 
 
 @cache

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from transforms.language import choose_language, count_words, detect, primary_subtag
+from transforms.language import (
+    choose_language,
+    count_words,
+    detect,
+    is_borne_out,
+    primary_subtag,
+)
 from transforms.metadata import load_json, plain, read_metadata
 from transforms.moments import choose, contradicted_by_text, url_date
 from transforms.pages import cut_scripts, read_page, to_utf8
@@ -36,6 +42,19 @@ GERMAN = "Der Rat der Hafenstadt hat am Dienstag beschlossen, die alte Fährlini
 def test_a_declared_language_that_the_text_bears_out_is_kept() -> None:
     choice = choose_language([("html", "de")], GERMAN)
     assert (choice.language, choice.origin, choice.contradicted_by) == ("de", "html", None)
+
+
+LONG_GERMAN = (
+    f"{GERMAN} Die Fähre soll noch bis zum Ende des Jahres fahren, sagte der Bürgermeister, "
+    "denn für viele ist sie der kürzeste Weg über die Bucht und auch im Winter nicht zu ersetzen."
+)
+
+
+def test_small_words_bear_out_the_language_of_a_text_and_no_other() -> None:
+    assert is_borne_out("de", LONG_GERMAN)
+    assert [code for code in ("en", "nl", "fr", "ru") if is_borne_out(code, LONG_GERMAN)] == []
+    assert not is_borne_out("fi", LONG_GERMAN)  # no list is kept of it
+    assert not is_borne_out("de", "Der Rat hat es beschlossen")  # too few words to tell
 
 
 def test_a_second_declaration_that_sides_with_the_text_wins() -> None:
