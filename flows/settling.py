@@ -50,6 +50,17 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What some polls mean; ``judged`` are the entries on which the rules have a say."""
+
+    polls: Sequence[ReadPoll]
+    fresh: Sequence[ReadPoll]  # not loaded before
+    led_to: FollowUp
+    judged: Sequence[Entry]
+    articles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Settled:
     """What is to be written of some polls."""
 
@@ -63,17 +74,17 @@ def settle(
 ) -> None:
     """Decide on the entries, check those worth it, load all in one transaction.
 
-    Others may write to the warehouse while entries are judged. Where no poll brought any,
-    it is opened once.
+    Others may write to the warehouse while entries are judged. Where there are none to
+    judge, as in most polls, it is opened once.
     """
     settled = None
     with writing(run.home) as con:
-        held = _look_up(con, jobs, done)
-        if not any(one.parsed for one in done):
-            settled = _settled(run, jobs, held, states)
+        found = _read(run, jobs, _look_up(con, jobs, done), states)
+        if not found.judged:
+            settled = _settled(run, found)
             _load(run, con, jobs, done, settled)
     if settled is None:
-        settled = _settled(run, jobs, held, states)
+        settled = _settled(run, found)
         with writing(run.home) as con:
             _load(run, con, jobs, done, settled)
     changed = [
@@ -105,9 +116,7 @@ def _look_up(
     )
 
 
-def _settled(
-    run: Run, jobs: Sequence[FeedJob], held: _Held, states: Mapping[str, FeedState]
-) -> _Settled:
+def _read(run: Run, jobs: Sequence[FeedJob], held: _Held, states: Mapping[str, FeedState]) -> _Read:
     now = run.clock()
     polls = [
         _read_document(job.document, one, held, states, now)
@@ -122,18 +131,29 @@ def _settled(
         if job.document is not None:
             led_to.add(job.document, one, poll, states.get(part_id(job.document)))
     fresh = [poll for poll in polls if poll.exchange.exchange_id not in held.loaded]
-    verdicts, rule_results = _judged(worth_checking(fresh), now)
+    return _Read(
+        polls=polls,
+        fresh=fresh,
+        led_to=led_to,
+        judged=worth_checking(fresh),
+        articles=held.articles,
+    )
+
+
+def _settled(run: Run, found: _Read) -> _Settled:
+    now = run.clock()
+    verdicts, rule_results = _verdicts(found.judged, now)
     batch = poll_batch(
-        fresh,
+        found.fresh,
         {verdict.subject_id: verdict for verdict in verdicts},
         rule_results,
-        held.articles.keys(),
+        found.articles.keys(),
         Stamp(run_id=run.run_id, at=now),
     )
-    return _Settled(polls=polls, batch=batch, led_to=led_to)
+    return _Settled(polls=found.polls, batch=batch, led_to=found.led_to)
 
 
-def _judged(
+def _verdicts(
     entries: Sequence[Entry], now: datetime
 ) -> tuple[Sequence[Verdict], Sequence[RuleResult]]:
     if not entries:  # as in most runs, which need not load the rules
