@@ -15,6 +15,7 @@ from transforms.version import VERSION
 from warehouse import outlets, register
 from warehouse.archive import ArchiveWriter
 from warehouse.connection import Home, writing
+from warehouse.migrate import check_is_current
 from warehouse.publish import publish
 from warehouse.state import State
 
@@ -83,7 +84,8 @@ async def open_run(
     published; what its pages teach of their outlets is known once it is done. A run that
     was killed is found dead by the next, which takes over its work in hand.
 
-    Raises: WarehouseMissing if the home was never initialised.
+    Raises: WarehouseMissing if the home was never initialised; SchemaError if it is to be
+        brought up to this version first.
     """
     from flows.fetch.client import Fetcher  # noqa: PLC0415 (dear, and of no use without a run)
 
@@ -91,8 +93,9 @@ async def open_run(
     now = clock()
     run_id = name_run(now)
     with State(home.state) as state:
-        state.begin_run(run_id, kind, now)
         with writing(home) as con:
+            check_is_current(con)
+            state.begin_run(run_id, kind, now)
             register.mark_dead_runs(con, state.dead_runs(), now)
             register.begin_run(con, run_id, kind, parameters, now, CODE_VERSION)
         costs: dict[str, float] = {}

@@ -12,6 +12,7 @@ from flows.run import utc_now
 from flows.screen import counted, escaped, plain_table, screen
 from warehouse import history, read
 from warehouse.connection import writing
+from warehouse.migrate import check_is_current
 from warehouse.state import State
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Status:
 def read_status(folder: Path | None) -> Status:
     """Return what there is in a home.
 
-    Raises: WarehouseMissing if it was never initialised.
+    Raises: WarehouseMissing if it was never initialised; SchemaError if it is to be brought
+        up to this version first.
     """
     home, _ = existing_home(folder)
     now = utc_now()
@@ -57,6 +59,7 @@ def read_status(folder: Path | None) -> Status:
         failing = sum(one.failures > 0 for one in state.feed_states().values())
         waiting, next_at = len(state.in_hand(now)), state.next_ready_at()
     with writing(home) as con:
+        check_is_current(con)
         return Status(
             home=str(home.root),
             counts=read.current_counts(con),

@@ -106,11 +106,13 @@ def check_applied(known: Sequence[Script], applied: Mapping[str, str]) -> None:
 
 
 def check_is_current(con: duckdb.DuckDBPyConnection) -> None:
-    """Raise SchemaError where the database lacks a migration of this version of the code."""
-    found = con.execute("select name from ops.schema_version").fetchall()
-    lacking = {script.name for script in read_scripts("migrations")} - {name for (name,) in found}
+    """Raise SchemaError where the database lacks a migration or views of this version."""
+    found = dict(con.execute("select name, checksum from ops.schema_version").fetchall())
+    lacking = [one.name for one in read_scripts("migrations") if one.name not in found]
+    if found.get(VIEWS) != _views().checksum:
+        lacking.append("this version's views")
     if lacking:
-        names = ", ".join(sorted(lacking))
+        names = ", ".join(lacking)
         raise SchemaError(f"the database lacks {names}: `copytaster init` brings it up to date")
 
 
@@ -141,7 +143,7 @@ def _renew_views(
     con: duckdb.DuckDBPyConnection, *, is_forced: bool, applied: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Drop the schema of views and create all of them, unless nothing changed."""
-    views = Script(name=VIEWS, sql="\n".join(script.sql for script in read_scripts("views")))
+    views = _views()
     if not is_forced and applied.get(VIEWS) == views.checksum:
         return ()
     with transaction(con):
@@ -151,3 +153,8 @@ def _renew_views(
             con.execute(statement)
         con.execute(query("put_schema_version"), [VIEWS, views.checksum])
     return (VIEWS,)
+
+
+def _views() -> Script:
+    """Return all views and macros as one script."""
+    return Script(name=VIEWS, sql="\n".join(script.sql for script in read_scripts("views")))

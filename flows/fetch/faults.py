@@ -39,7 +39,9 @@ def fault_of(error: Exception) -> Fault:
     code = _code_of(error)
     if code is None:
         raise error
-    detail = printable(str(error) or type(error).__name__)
+    inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    said = inner.strerror if isinstance(inner, AddressRefused) else str(error)
+    detail = printable(said or type(error).__name__)
     return Fault(code=code, detail=detail, is_final=code in {"address_refused", "bad_url"})
 
 

@@ -76,7 +76,7 @@ def test_what_turns_unusual_is_told_once_and_ends(home: Home) -> None:
     assert alert.signals == ("blocked 100% (at most 20%)", "failures 100% (at most 30%)")
     assert "6 pages (6 failed, 6 blocked)" in alert.numbers
     assert first.needs_a_look
-    assert "1 outlets not as usual" in verdict(first)
+    assert "1 outlet not as usual" in verdict(first)
 
     refuse(home, 2)
     again = look(home, 3)

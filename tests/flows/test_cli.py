@@ -13,6 +13,7 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow.parquet as pa_parquet
 import pytest
 from walk_processes import COMMAND, launcher
@@ -244,6 +245,23 @@ def test_a_dry_run_prints_the_plan_and_changes_nothing(
     assert counts == {"known": 1, "to_fetch": 1, "bad_address": 1}
     assert json.loads(cli("status", "--home", home, "--json").printed())["runs"] == runs
     assert {one: one.stat().st_mtime_ns for one in home.rglob("*.gz")} == before
+
+
+def test_a_home_of_an_older_version_is_brought_up_to_date_before_it_is_used(
+    cli: Callable[..., Running], tmp_path: Path
+) -> None:
+    home = tmp_path / "older"
+    cli("init", "--home", home)
+    with duckdb.connect(str(home / "live.duckdb")) as con:
+        con.execute("update ops.schema_version set checksum = 'older' where name = 'views'")
+    for command in ("status", "ingest"):
+        assert "`copytaster init`" in cli(command, "--home", home, code=2).complained()
+    cli("init", "--home", home)
+    cli("ingest", "--home", home)
+    assert [
+        run["status"]
+        for run in json.loads(cli("status", "--home", home, "--json").printed())["runs"]
+    ] == ["done"]
 
 
 def test_a_backfill_of_nothing_that_can_be_read_says_so_and_does_nothing(
