@@ -14,7 +14,7 @@ from transforms.addresses import read_address
 from transforms.asides import PageText, set_aside
 from transforms.blocks import Blocks, build_blocks
 from transforms.content import body_hash
-from transforms.creditors import gather_credits, once
+from transforms.creditors import beside_bylines, gather_credits, once
 from transforms.dates import parse_date
 from transforms.dates_searched import MONTH_ORIGIN, last_date
 from transforms.dates_shown import headline_dates, searched_dates
@@ -194,7 +194,7 @@ def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | 
     if needs_text and not has_text:
         return article_problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
-        credited = [*(c for c in blocks.credits if c.origin == "byline"), *credited]
+        credited = beside_bylines(blocks.credits, credited, source.sites)
     standing = _standing(source, when, credited)
     seen = kinds.Seen(
         read_address(source.url), title.headline, source.metadata, standing, marks, paywall

@@ -20,10 +20,12 @@ BY_WORDS = (
     "More articles by", "More by", "Show all articles of", "Show all articles by", "All articles by",
     "All posts by", "Écrit par", "Publié par", "Zeige alle Beiträge von", "Alle Beiträge von",
     "Beitrag von", "Interview", "Vom", "Escrito por", "Publicado por", "Scritto da", "Του", "Της", "Γράφει", "Kirjoittaja", "Skriven av",
+    "Ein Artikel von", "Ein Beitrag von", "Ein Text von", "Eine Kolumne von", "Kolumne von",
+    "Gastbeitrag von", "Ein Gastbeitrag von", "Eine Reportage von", "Post by", "Posts by", "Words",
 )  # fmt: skip
 _BY = re.compile(
     r"^\s*(?:" + "|".join(sorted(map(re.escape, BY_WORDS), key=len, reverse=True)) + r")"
-    r"(?:\s*[::]\s*|\s+(?=\S)|(?<=[/文者])(?=\S))",
+    r"(?:\s*[::：●・]\s*|\s+(?=\S)|(?<=[/者])(?=\S))",  # 文 alone begins words, too
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(
@@ -75,11 +77,11 @@ def starts_with_by(line: str) -> bool:
 
 def says_by(line: str) -> bool:
     """Tell whether a line is a byline, its date taken off: '3 May 2021, 10:30 | By Jane Doe'."""
-    if starts_with_by(line):
+    if starts_with_by(line.lstrip(EDGES)):
         return True
     dated = _DATES.search(line) if any(map(str.isdigit, line)) else None
     rest = _DATES.sub("", line) if dated else ""
-    return starts_with_by(_LABEL.sub("", rest).strip(EDGES))
+    return starts_with_by(SPACE.sub(" ", _LABEL.sub("", rest)).strip(EDGES))
 
 
 def is_full_name(name: str) -> bool:

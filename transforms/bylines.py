@@ -42,7 +42,7 @@ _ROLE = re.compile(
     r"periodista|redactor\w*|corresponsal\w*|enviad[oa]|colaborador\w*|"
     r"giornalista|inviato|redattore|corrispondente|jornalista|rep[óo]rter|"
     r"dziennikarz|redaktor|novin[áa]r|muhabir\w*|корреспондент\w*|редактор\w*|журналист\w*|"
-    r"CEO|CTO|CFO|COO|(?:co-?)?founder|gründer(?:in)?|geschäftsführer(?:in)?|"
+    r"projektleiter\w*|pressesprecher\w*|vorsitzende\w*|CEO|CTO|CFO|COO|(?:co-?)?founder|gründer(?:in)?|geschäftsführer(?:in)?|"
     r"обозреватель|journalist\w*|redaktør|redaktör|verslaggever|redacteur|politics|business)\b",
     re.IGNORECASE,
 )
@@ -74,12 +74,12 @@ _NOT_A_NAME = re.compile(
     r"|[<>{}=\[\]]|\b(?:null|undefined|unknown|n/?a|none|anonymous|"
     r"publi[ée]e? le|publicado|veröffentlicht|aktualisiert|mis à jour|опубликовано|обновлено|giriş|güncelleme|"
     r"follow|share|comments?|min(?:utes)? read|updated|published|subscribe|sign (?:in|up)|"
-    r"tiempo de lectura|lesezeit|lesedauer|temps de lecture|tempo d[ei] (?:leitura|lettura)|reading time|full bio|see (?:bio|profile)|view all|more from|all posts|read more|see more|"
-    r"copyright)\b|^(?:on\s+)?(?:january|february|april|june|july|august|september|october|november|december)[\s\d.,]*$",
+    r"tiempo de lectura|lesezeit|lesedauer|temps de lecture|tempo d[ei] (?:leitura|lettura)|reading time|full bio|see (?:bio|profile)|view all|more from|all posts|read more|see more|zur person|alle (?:artikel|beiträge)|über (?:den autor|die autorin)|tous (?:les|ses) articles|todos los artículos|tutti gli articoli|"
+    r"copyright)\b|^(?:on\s+)?(?:january|february|april|june|july|august|september|october|november|december)[\s\d.,]*$|^(?:CES?T|GMT|UTC|BST|[ECMP][SD]T)\.?$",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*(?:[;|•·/／、\n\t]|\s[-–—]\s|，)\s*"
+    r"\s*(?:[;|•·»/／、\n\t]|\s[-–—]\s|，)\s*"
     r"|\s+(?:and|und|et|y|og|och|en|и|та|oraz|ve|ja|és|și|ile|dan|و)\s+"
     r"|\s+(?:e|i|a)\s+(?=[^\W\d_a-z])|\s*&\s*"
 )
@@ -94,6 +94,22 @@ _BESIDE = re.compile(  # who did something else, behind who wrote
 )
 _TWICE = re.compile(r"^(\S+(?:\s+\S+){1,2})\s+\1\b.*$", re.DOTALL)  # a link's text, then its title
 _TEAM = re.compile(r"(?:[^\W\d_]+\s+)?(?:team|board|staff|desk|department|office)\b", re.IGNORECASE)
+_WHOLE_NAME = r"^\s*(?:by\s+|von\s+)?((?:[^\W\d_a-z][\w.'’-]+\s+){2,3})"
+_DESCRIBED = (  # a sentence behind a whole name: 'Jane Doe A sailor who writes', 'Jane Doe Follow'
+    re.compile(
+        _WHOLE_NAME.replace("by", "(?i:by|published by|posted by|written by)")
+        + r"(?:A|An|The|Ein|Eine|is|ist)\s+[^\W\d_A-Z].*$",
+        re.DOTALL,
+    ),
+    re.compile(_WHOLE_NAME + r"(?:Follow|Folgen|Suivre|Seguir)\b.*$", re.DOTALL),
+)
+_DEGREE = re.compile(
+    r"^(?:M\.?D|Ph\.?\s?D|R\.?N|M\.?A|M\.?Sc?|B\.?A|B\.?Sc|M\.?B\.?A|J\.?D|D\.?O|D\.?D\.?S|D\.?V\.?M|M\.?P\.?H|R\.?D|R\.?D\.?N|L\.?D|LCSW|CFP|CPA|CFA|Esq)\.?$"
+)
+_GENERATION = re.compile(r"^(?:Jr|Sr|I{2,3}|IV)\.?$", re.IGNORECASE)
+_COMMENTED = re.compile(
+    r"\b(?:said|sagte|schrieb|meinte|a dit|dijo|disse)[,:]?\s+(?:on|am|le|el|il|em)\b|\b(?:says|meint):\s*$"
+)
 _URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _MAIL = re.compile(r"\(?\s*[\w.+-]+@[\w-]+\.[\w.-]+\s*\)?")
 _BRACKETED = re.compile(r"\s*[(\[（【].*?[)\]）】]\s*")
@@ -129,7 +145,7 @@ def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
     agencies: list[str] = []
     if find_agency(raw) is not None:
         return Names(agencies=(raw.strip(),))
-    if _PICTURED.match(raw.strip()):
+    if _PICTURED.match(raw.strip()) or _COMMENTED.search(raw):
         return NOBODY
     if fold(raw) in sites:
         return Names(desks=(raw.strip(),))
@@ -147,6 +163,8 @@ def read_names(raw: str, *, site_names: Iterable[str] = ()) -> Names:
 def _parts(raw: str) -> list[str]:
     text = _WRAPPED.sub(r"\1", unicodedata.normalize("NFC", raw).strip())
     text = _HANDLE.sub(" ", _MAIL.sub(" ", _URL.sub(" ", text)))
+    for described in _DESCRIBED:
+        text = described.sub(r"\1", text)
     text = without_dates(_BESIDE.sub("", text))
     text = _TWICE.sub(r"\1", strip_by(_BRACKETED.sub(" ", text)).strip())
     text = _CJK_ROLE.sub("", text) if CJK.search(text) else text
@@ -157,6 +175,11 @@ def _parts(raw: str) -> list[str]:
         for position, part in enumerate(re.split(r"\s*,\s*", piece or "")):
             cleaned = TRAILING.sub("", SPACE.sub(" ", strip_by(part)).strip(EDGES))
             if not cleaned or _PICTURED.match(part) or (position and _is_role_or_place(cleaned)):
+                continue
+            if position and found and _GENERATION.match(cleaned):
+                found[-1] += f" {cleaned}"
+                continue
+            if position and _DEGREE.match(cleaned):
                 continue
             without_role = _without_role(cleaned)
             if without_role:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 from transforms.agencies import are_agencies, find_agencies, find_agency
-from transforms.byline_words import MAX_NAME_WORDS
-from transforms.bylines import MAX_NAME_CHARS, picture_credits, read_names
+from transforms.byline_words import MAX_NAME_WORDS, is_full_name
+from transforms.bylines import MAX_NAME_CHARS, credits_of, picture_credits, read_names
 from transforms.records import Credit
 
 MAX_AGENCY_WORDS = 4
@@ -36,6 +36,10 @@ _EDITED_LINE = re.compile(
     r"Edité par|Reporting by|Additional reporting by|Writing by|Compiled by|Translated by|"
     r"Adaptation|Adapted by|Bearbeitet von|Adaptiert von|Редактор|责编|責編|责任编辑|責任編輯|编辑|編輯)(?:\s*[:：]\s*|\s+)(?P<rest>.{2,200})$",
     re.IGNORECASE,
+)
+_AUTHOR_LINE = re.compile(
+    r"^\W{0,3}(?:Autor(?:in|en|innen)?|Author|Verfasser(?:in)?|Text|Texte|Texto|Testo|Words|Von|By|Auteur|"
+    r"Autore|Autora|Автор|Текст)\s*[:：]\s*(?P<rest>[^:.!?]{4,80}?)(?:\s+(?:Fotos?|Photos?|Bild(?:er)?):.*)?\W{0,2}$"
 )
 _MATERIAL_LINE = re.compile(
     r"^.{0,80}\b(?:contributed to this report|material (?:from|by) .{2,60} was used|"
@@ -109,6 +113,8 @@ def read_credit_line(text: str) -> list[Credit] | None:
             return found
     if match := _EDITED_LINE.match(line.rstrip(")）") if line.startswith(("(", "（")) else line):
         return _edited(match, line)
+    if match := _AUTHOR_LINE.match(line):
+        return _written(match["rest"], line)
     lowered = line.lower()
     is_hinted = any(hint in lowered for hint in _MATERIAL_HINTS)
     return [] if is_hinted and _MATERIAL_LINE.match(line) else None
@@ -183,6 +189,14 @@ def _agency_credits(raw: str, line: str) -> list[Credit]:
         Credit(role="agency", name=agency.name, raw=line, origin="credit-line")
         for agency in find_agencies(raw)
     ]
+
+
+def _written(rest: str, line: str) -> list[Credit] | None:
+    """Read who wrote the text; None where it is no person with a whole name."""
+    names = read_names(rest)
+    if not names.people or not all(map(is_full_name, names.people)):
+        return None
+    return credits_of(names, line, "byline")
 
 
 def _edited(match: re.Match[str], line: str) -> list[Credit] | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from transforms.agencies import are_agencies
 from transforms.byline_search import search_byline
 from transforms.byline_words import is_full_name, says_by
 from transforms.bylines import NOBODY, credits_of, read_names
@@ -33,15 +34,18 @@ _STRESSED = _BOLD | {"em", "i"}
 _SENTENCE = re.compile(r"[.?!…]\s*$|[?!]\s")
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|autore|writers?|columnists?|journalists?|reporters?|"
-    r"contributors?|editors|author-profiles?|redakteure?)/[^/?#]+",
+    r"contributors?|editors|author-profiles?|redakteure?|staff|team-?members?)/[^/?#]+",
     re.IGNORECASE,
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_BYLINED = frozenset({"author", "desk"})
 _META_NAMES = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
     "cxenseparse:author", "article:author_name", "article:author", "og:article:author", "citation_author",
     "authors", "dc.contributor", "creator",
 )  # fmt: skip
+_ONE_EACH = "citation_author"  # one element an author, mostly as 'Doe, Jane'
+_NAME_CLASS = re.compile(r"(?:author|byline|writer)[_-]{0,2}name|authorName", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|by-line|authors?|autor(?:e|en|in|es)?|auteurs?|writer|penulis|yazar|author)"
     r"(?:[_-]{0,2}(?:name|names|title|link|info|block|line|box|item|list|text|wrap|wrapper|container|article))*"
@@ -75,26 +79,36 @@ def gather_credits(  # noqa: PLR0913 (each source of names)
         if any(credit.role == "author" for credit in found):
             return _without_longer(found)
         institutions = institutions or found
-    found = _read_near(page, headline, sites)
+    found, others = _read_near(page, headline, sites)
     if found:
         own = {fold(name) for name in sites}
         return [*found, *(credit for credit in institutions if fold(credit.name) not in own)]
     if institutions:
         return institutions
     raw = search_byline(page)
-    return _read(raw, "byline", sites) if raw else []
+    return (_read(raw, "byline", sites) if raw else []) or others
+
+
+def beside_bylines(
+    of_text: Sequence[Credit], declared: Sequence[Credit], sites: Sequence[str]
+) -> list[Credit]:
+    """Return whom bylines in the text name, and who is declared; not the outlet beside others."""
+    bylined = [credit for credit in of_text if credit.origin == "byline"]
+    own = {fold(name) for name in sites} if bylined else set()
+    return [*bylined, *(credit for credit in declared if fold(credit.name) not in own)]
 
 
 def _without_longer(found: list[Credit]) -> list[Credit]:
     """Drop what repeats a person's name and adds to it: 'Jane Doe Coast Courier'."""
     people = [f"{c.name} " for c in found if c.role == "author" and is_full_name(c.name)]
-    return [c for c in found if not c.name.startswith(tuple(people))]
+    repeats = tuple(people)
+    return [c for c in found if c.role not in _BYLINED or not c.name.startswith(repeats)]
 
 
 def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
     """Keep the first of the credits with one role and name; a picture's are apart from the text's."""
     kept: dict[tuple[str, str, bool], Credit] = {}
-    for credit in found:
+    for credit in _without_longer(list(found)):
         key = (credit.role, credit.name.casefold(), credit.origin == "caption")
         kept.setdefault(key, credit)
     return tuple(kept.values())
@@ -111,23 +125,29 @@ def _sources(
         yield "feed", entry.authors
 
 
-def _read_near(page: Survey, headline: str, sites: Sequence[str]) -> list[Credit]:
+def _read_near(
+    page: Survey, headline: str, sites: Sequence[str]
+) -> tuple[list[Credit], list[Credit]]:
     """Read the first line around the headline that says by whom: 'By Jane Doe and Max Roe'.
 
-    Or that only names people: a link to an author's page, or in bold above the text.
+    Or that only names people: a link to an author's page, or in bold above the text. Apart:
+    whom such a line names that are no people, or a line that is an agency's name.
     """
+    others: list[Credit] = []
     for element in around_headline(page, headline):
         line = line_of(element, MAX_LINE_CHARS)
         is_byline = says_by(line) or (
             line and (_leads_to_author(element) or _is_bold_above_text(element))
         )
-        if not is_byline or element.tag in _HEADINGS or is_aside(element):
+        is_agency = bool(line) and not others and are_agencies(line)
+        if not (is_byline or is_agency) or element.tag in _HEADINGS or is_aside(element):
             continue
         found = _read(line, "byline", sites)
         people = [credit.name for credit in found if credit.role == "author"]
         if people and all(map(is_full_name, people)):
-            return found
-    return []
+            return found, others
+        others = others or ([] if people else found)
+    return [], others
 
 
 def _leads_to_author(element: HtmlElement) -> bool:
@@ -166,12 +186,17 @@ def _meta(metadata: Metadata) -> tuple[str, ...]:
             v for v in metadata.meta.get(name, ()) if "://" not in v and "facebook.com" not in v
         )
         if values:
-            return values
+            return tuple(map(_given_name_first, values)) if name == _ONE_EACH else values
     label = (metadata.first("twitter:label1") or "").casefold()
     value = metadata.first("twitter:data1")
     return (
         (value,) if value and label.startswith(("written", "verfasst", "écrit", "escrito")) else ()
     )
+
+
+def _given_name_first(name: str) -> str:
+    family, comma, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}" if comma and given.strip() else name
 
 
 def marked_bylines(page: Survey) -> list[str]:
@@ -192,8 +217,18 @@ def marked_bylines(page: Survey) -> list[str]:
         if not _NO_BYLINE_CLASS.search(page.elements[place].get("class") or "")
         for text in _short_texts([page.elements[place]])
     ][:MAX_MARKED]
-    beside = (text for place, text in marked if place - marked[0][0] <= MAX_BESIDE_LABEL)
-    return list(filter(_names_somebody, beside))[:1]
+    beside = [(p, text) for p, text in marked if p - marked[0][0] <= MAX_BESIDE_LABEL]
+    first = next((text for _, text in beside if _names_somebody(text)), None)
+    if first is None:
+        return []
+    inner = (
+        text
+        for place, text in beside
+        if text != first
+        and text in first
+        and _NAME_CLASS.search(page.elements[place].get("class", ""))
+    )
+    return list(filter(_names_somebody, inner)) or [first]
 
 
 def _names_somebody(text: str) -> bool:

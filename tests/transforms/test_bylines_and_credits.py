@@ -330,3 +330,54 @@ def test_bare_credit_lines(line: str, names: list[str]) -> None:
 def test_han_names_parted_by_spaces() -> None:
     assert read_names("周启明 林朔").people == ("周启明", "林朔")
     assert read_names("田中 太郎").people == ("田中 太郎",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "people"),
+    [
+        ("Published by Jane Doe A sailor who writes of the coast", ("Jane Doe",)),
+        ("Jane Doe is a sailor who writes of the coast", ("Jane Doe",)),
+        ("Max Muster ist freier Autor und Seemann", ("Max Muster",)),
+        ("Jane Doe Follow Sailor, writer and mother", ("Jane Doe",)),
+        ("Anna The Great", ("Anna The Great",)),
+        ("Jane Doe, MD", ("Jane Doe",)),
+        ("Jane Doe, Ph.D., and Max Roe, R.N.", ("Jane Doe", "Max Roe")),
+        ("John Doe, Jr., and Max Roe III", ("John Doe Jr", "Max Roe III")),
+        ("Ma, Jane Doe", ("Ma", "Jane Doe")),  # a family name, not a degree
+        ("Jane Doe Published: 28 Apr, 2020 CET.", ("Jane Doe",)),
+        ("Post by sailor12 » Sat Feb 24, 2024 12:41 pm", ("sailor12",)),
+        ("sailor12 said, on August 3, 2019 at 3:12 pm", ()),  # in a comment
+        ("Zur Person Alle Beiträge", ()),
+        ("Autorin: Erika Beispiel, Projektleiterin der Hafenstiftung", ("Erika Beispiel",)),
+        ("Ein Artikel von Erika Beispiel | 27.01.2022 - 12:45", ("Erika Beispiel",)),
+        ("文● 山田太郎", ("山田太郎",)),
+        ("文：山田太郎", ("山田太郎",)),
+        ("文化太郎", ("文化太郎",)),
+    ],
+)
+def test_what_stands_behind_a_name_is_no_part_of_it(raw: str, people: tuple[str, ...]) -> None:
+    assert read_names(raw).people == people
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Text: Jane Doe", ["Jane Doe"]),
+        ("Autor: Max Muster", ["Max Muster"]),
+        ("Words: Jane Doe, Max Roe Photos: Ann Poe", ["Jane Doe", "Max Roe"]),
+        ("(Von: Max Muster)", ["Max Muster"]),
+    ],
+)
+def test_a_line_below_the_text_says_who_wrote_it(line: str, names: list[str]) -> None:
+    found = read_credit_line(line)
+    assert found is not None
+    assert [(credit.role, credit.name, credit.origin) for credit in found] == [
+        ("author", name, "byline") for name in names
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["Text: the ferry is closed", "Author: unknown", "By: popular demand", "Text: Ferry"]
+)
+def test_a_label_before_other_words_names_no_writer(line: str) -> None:
+    assert not read_credit_line(line)

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from transforms.creditors import gather_credits
+from transforms.creditors import beside_bylines, gather_credits, once
 from transforms.metadata import Metadata
+from transforms.records import Credit
 from transforms.survey import survey
 
 SITES = ("Coast Courier",)
@@ -134,3 +135,55 @@ def test_a_label_marked_as_the_byline_is_passed_over() -> None:
     assert credited(f"<h1>Ferry closed</h1>{label}<p>By Jane Doe</p>{other}") == ["author Jane Doe"]
     bio = "<a rel='author'>See full bio</a><p class='byline'>By Jane Doe</p>"
     assert credited(f"<h1>Ferry closed</h1>{bio}") == ["author Jane Doe"]
+
+
+def test_the_name_in_a_marked_byline_comes_before_all_of_it() -> None:
+    name = "<a class='author-name'>Jane Doe</a>"
+    assert credited(f"<div class='author-box'>By {name} <p>Ferries and tides</p></div>") == [
+        "author Jane Doe"
+    ]
+    both = "<b class='author-name'>Jane Doe</b> and <b class='author-name'>Max Roe</b>"
+    assert credited(f"<div class='author-box'>By {both}</div>") == [
+        "author Jane Doe",
+        "author Max Roe",
+    ]
+
+
+def test_an_agency_or_team_by_the_headline_is_credited_where_nobody_else_is() -> None:
+    page = "<h1>Ferry closed</h1><p>{}</p><p>The text.</p>"
+    assert credited(page.format("AFP")) == ["agency Agence France-Presse"]
+    assert credited(page.format("By The Ferry Team | 6 mins")) == ["desk The Ferry Team"]
+    assert credited(page.format("AFP"), "Lagoon News Desk") == ["desk Lagoon News Desk"]
+    by_class = page.format("AFP") + "<span class='username'>sailor12</span>"
+    assert credited(by_class) == ["author Sailor12"]
+
+
+def test_a_page_of_the_staff_is_an_authors_page() -> None:
+    link = "<h1>Ferry closed</h1><p><a href='/{}/jane-doe/'>Jane Doe</a></p>"
+    assert credited(link.format("staff")) == ["author Jane Doe"]
+    assert credited(link.format("people")) == []  # of whom a story tells
+
+
+def test_an_author_of_a_paper_is_declared_family_name_first() -> None:
+    names = ("Doe, Jane", "Roe, Max T.", "Ann Poe")
+    page = survey(document_fromstring("<body><p>The text.</p></body>"))
+    for name, found in (("citation_author", ["Jane Doe", "Max T. Roe", "Ann Poe"]),):
+        metadata = Metadata(meta={name: names})
+        credits_ = gather_credits(page, metadata, sites=SITES, entry=None, headline="x")
+        assert [credit.name for credit in credits_] == found
+
+
+def credit(role: str, name: str, origin: str) -> Credit:
+    return Credit(role=role, name=name, raw=name, origin=origin)  # type: ignore[arg-type]
+
+
+def test_a_desk_that_only_adds_to_an_authors_name_is_left_out() -> None:
+    author, desk = credit("author", "Jane Doe", "byline"), credit("desk", "Jane Doe CC", "byline")
+    picture = credit("photographer", "Jane Doe CC", "caption")
+    assert once([author, desk, picture]) == (author, picture)
+
+
+def test_the_outlet_is_not_credited_beside_the_bylines_in_its_text() -> None:
+    outlet, agency = credit("desk", "Coast Courier", "json-ld"), credit("agency", "AFP", "byline")
+    assert beside_bylines([agency], [outlet], SITES) == [agency]
+    assert beside_bylines([credit("agency", "AFP", "dateline")], [outlet], SITES) == [outlet]
