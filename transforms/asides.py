@@ -29,7 +29,7 @@ from transforms.captions import (
 )
 from transforms.line_words import is_promo
 from transforms.metadata import plain
-from transforms.taking_out import drop, hidden_elements
+from transforms.taking_out import drop, hidden_elements, holds
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -272,7 +272,7 @@ def _box(element: HtmlElement, named: frozenset[str]) -> list[Part] | None:
         return _short(element, "promo", MAX_WALL_CHARS)
     if "video" in named:
         return _short(element, "video", MAX_VIDEO_CHARS)
-    if "promo" in named and element.find(".//a") is not None:
+    if "promo" in named and holds(element, "a"):
         return _short(element, "promo", MAX_PROMO_CHARS)
     return None
 
@@ -324,7 +324,7 @@ def _short(element: HtmlElement, kind: BlockKind, limit: int) -> list[Part] | No
     if len(" ".join(element.text_content().split())) > limit:  # a box around much of the page
         return None
     text = plain_text(element)
-    if not text or len(text) > limit or element.find(".//h1") is not None:
+    if not text or len(text) > limit or holds(element, "h1"):
         return None
     return [Part(kind, text)]
 

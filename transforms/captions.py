@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.metadata import plain
+from transforms.taking_out import holds
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -83,7 +84,7 @@ def picture_box(element: HtmlElement) -> list[Part] | None:
     if sum(1 for _ in element.iter("img")) != 1:
         return None
     text = plain_text(element)
-    if not 0 < len(text) <= MAX_PICTURE_CHARS or element.find(".//h1") is not None:
+    if not 0 < len(text) <= MAX_PICTURE_CHARS or holds(element, "h1"):
         return None
     if any(True for _ in element.iter("a", "button", "h2", "h3", "ul")):
         return None
@@ -94,12 +95,12 @@ def read_figure(element: HtmlElement) -> list[Part] | None:
     """Read a figure: its captions; None where it wraps something else (a table, a quotation)."""
     if element.tag == "figcaption":
         return read_caption(element) or []
-    if element.find(".//table") is not None or element.find(".//h1") is not None:
+    if holds(element, "table") or holds(element, "h1"):
         return None
     captions = [part for inner in element.iter("figcaption") for part in read_caption(inner) or []]
-    if captions or element.find(".//figcaption") is not None:
+    if captions or holds(element, "figcaption"):
         return captions
-    if element.find(".//blockquote") is not None or not _has_picture(element):
+    if holds(element, "blockquote") or not _has_picture(element):
         return None
     for inner in element.iter("div", "p", "span"):
         if CAPTION_NAME.search(inner.get("class") or ""):
@@ -109,7 +110,7 @@ def read_figure(element: HtmlElement) -> list[Part] | None:
 
 def read_caption(element: HtmlElement) -> list[Part] | None:
     """Read one caption and its credit; empty without text, None where it is too long for one."""
-    if element.find(".//h1") is not None:
+    if holds(element, "h1"):
         return None
     marked = [
         inner
@@ -152,7 +153,7 @@ def _closing_mark(element: HtmlElement) -> list[HtmlElement]:
 
 def is_gallery(element: HtmlElement) -> bool:
     """Tell whether a container is a gallery: pictures, and little text for each."""
-    if element.find(".//h1") is not None:
+    if holds(element, "h1"):
         return False
     pictures = sum(1 for _ in element.iter("img", "picture", "figure", "source"))
     if not pictures:

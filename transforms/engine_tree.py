@@ -17,6 +17,8 @@ from trafilatura.htmlprocessing import convert_tags, link_density_test, recover_
 from trafilatura.settings import CUT_EMPTY_ELEMS, MANUALLY_CLEANED, MANUALLY_STRIPPED
 from trafilatura.xml import delete_element
 
+from transforms.taking_out import holds
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,7 +43,7 @@ def clean(tree: HtmlElement) -> HtmlElement:
     """Take out, in place, what holds no text of an article: figures, forms, menus, empty boxes."""
     recover_math(tree)
     for element in tree.iter("figure", "table"):
-        holds_table = element.tag == "figure" and element.find(".//table") is not None
+        holds_table = element.tag == "figure" and holds(element, "table")
         if holds_table or (element.tag == "table" and element.get("role") in _LAYOUT_ROLES):
             element.tag = "div"
     etree.strip_tags(tree, *_STRIPPED)

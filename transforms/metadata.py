@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -137,6 +138,8 @@ def text_of(value: object) -> str | None:
 
 def load_json(raw: bytes) -> object | None:
     """Parse one JSON-LD script, mended where the fault is a common one; None where it is lost."""
+    with suppress(orjson.JSONDecodeError):
+        return orjson.loads(raw)  # type: ignore[no-any-return]
     text = raw.decode("utf-8", "replace").strip().removeprefix("\ufeff")
     text = _WRAPPERS.sub("", _WRAPPERS.sub("", text)).strip().removesuffix(";")
     for mend in (str, _mended, html.unescape):

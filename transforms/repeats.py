@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.asides import squeeze
+from transforms.taking_out import holds
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -73,7 +74,7 @@ def _items(group: list[HtmlElement]) -> list[tuple[HtmlElement, str]]:
     found = [
         (element, text)
         for element in group
-        if (element.tag == "a" or next(element.iterdescendants("a"), None) is not None)
+        if (element.tag == "a" or holds(element, "a"))
         and low <= len(text := squeeze(element.text_content())) <= high
     ]
     return found if len(found) >= LEAST_ITEMS and 2 * len(found) >= len(group) else []

@@ -22,6 +22,11 @@ _HIDING = re.compile(
 MAX_UNDISPLAYED_CHARS = 200
 
 
+def holds(element: HtmlElement, *tags: str) -> bool:
+    """Tell whether an element with one of these tags stands in another."""
+    return next(element.iterdescendants(*tags), None) is not None
+
+
 def drop(element: HtmlElement) -> None:
     """Remove an element, its tail kept, a space in its place."""
     parent = element.getparent()
@@ -39,11 +44,7 @@ def drop(element: HtmlElement) -> None:
 
 def drop_menus(tree: HtmlElement) -> None:
     """Take out menus and choices that hold nothing of an article: a fifth of a page's elements."""
-    menus = [
-        menu
-        for menu in tree.iter("nav", "select")
-        if next(menu.iterdescendants(*_OF_ARTICLES), None) is None
-    ]
+    menus = [menu for menu in tree.iter("nav", "select") if not holds(menu, *_OF_ARTICLES)]
     for menu in menus:
         drop(menu)
 
