@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 from filelock import FileLock, Timeout
 
+from warehouse.checkpoint import checkpoint, leave_checkpoints_to_us, safe_from_kills
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -93,8 +95,11 @@ def query(name: str) -> str:
 def create(path: Path) -> None:
     """Create an empty database file in the format that all supported versions share."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.fresh")
+    fresh.unlink(missing_ok=True)  # half of one, of a process that was killed
     with duckdb.connect(":memory:") as con:
-        con.execute(f"ATTACH {_quoted(path)} AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH {_quoted(fresh)} AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+    fresh.replace(path)
 
 
 @contextmanager
@@ -130,22 +135,45 @@ def writing(
     """
     if not home.live.exists():
         raise missing(home.live)
-    with write_lock(home, timeout_seconds=timeout_seconds):
-        # An engine costs 25 ms of CPU, a database attached to one that is there 5.
-        idle = _idle[os.getpid()]
-        engine = idle.pop() if idle else duckdb.connect(":memory:")
-        con = engine.cursor()
+    with (
+        write_lock(home, timeout_seconds=timeout_seconds),
+        attached(home.live, timeout_seconds=timeout_seconds) as con,
+    ):
+        yield con
+
+
+@contextmanager
+def attached(
+    path: Path, *, timeout_seconds: float = LOCK_TIMEOUT_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to the live database for whoever has `write_lock`; checkpoint and close at the end.
+
+    What a killed checkpoint has spoilt is put back first.
+
+    Raises: WarehouseBusy.
+    """
+    # An engine costs 25 ms of CPU, a database attached to one that is there 5.
+    idle = _idle[os.getpid()]
+    engine = idle.pop() if idle else _new_engine()
+    con = engine.cursor()
+    with safe_from_kills(path) as file:
         try:
-            patiently(lambda: _attach(con, home.live), home.live, timeout_seconds)
+            patiently(lambda: _attach(con, path), path, timeout_seconds)
             yield con
-            con.execute("CHECKPOINT")
+            checkpoint(con, path, file)
             _detach(con)
         except BaseException:
             con.close()
             engine.close()  # with whatever was begun in it
             raise
         con.close()
-        idle.append(engine)
+    idle.append(engine)
+
+
+def _new_engine() -> duckdb.DuckDBPyConnection:
+    engine = duckdb.connect(":memory:")
+    leave_checkpoints_to_us(engine)
+    return engine
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -178,8 +206,9 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not path.exists():
         raise missing(path)
-    con = connect_patiently(path, timeout_seconds=LOCK_TIMEOUT_SECONDS, read_only=True)
+    con = patiently(lambda: duckdb.connect(path, read_only=True), path, LOCK_TIMEOUT_SECONDS)
     try:
+        con.execute("SET TimeZone = 'UTC'")
         yield con
     finally:
         con.close()
@@ -195,18 +224,6 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
-
-
-def connect_patiently(
-    path: Path, *, timeout_seconds: float, read_only: bool = False
-) -> duckdb.DuckDBPyConnection:
-    """Connect, waiting for programs that have the file open without our lock.
-
-    Raises: WarehouseBusy after ``timeout_seconds``, with DuckDB's word on who has it.
-    """
-    con = patiently(lambda: duckdb.connect(path, read_only=read_only), path, timeout_seconds)
-    con.execute("SET TimeZone = 'UTC'")
-    return con
 
 
 def patiently(opened: Callable[[], T], path: Path, timeout_seconds: float) -> T:

@@ -9,22 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from warehouse.connection import (
-    LOCK_TIMEOUT_SECONDS,
-    connect_patiently,
-    create,
-    query,
-    transaction,
-    write_lock,
-)
+from warehouse.connection import attached, create, query, transaction, write_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from importlib.resources.abc import Traversable
 
     import duckdb
@@ -64,17 +56,17 @@ def migrate(home: Home, migrations: Sequence[Script] | None = None) -> tuple[str
     with write_lock(home):
         if not home.live.exists():
             create(home.live)
-        with _connected(home) as con:
+        with attached(home.live) as con:
             applied = _applied(con)
         check_applied(known, applied)
         pending = tuple(script for script in known if script.name not in applied)
         if pending and applied:
             # With no connection open: closing the copy's source drops DuckDB's lock on it.
             shutil.copy2(home.live, f"{home.live}.before-{pending[0].name}")
-        with _connected(home) as con:
-            for script in pending:
+        for script in pending:
+            with attached(home.live) as con:  # checkpointed after each: views and keys need it
                 _apply(con, script)
-                con.execute("CHECKPOINT")
+        with attached(home.live) as con:
             views = _renew_views(con, is_forced=bool(pending), applied=applied)
     return (*(script.name for script in pending), *views)
 
@@ -114,16 +106,6 @@ def check_is_current(con: duckdb.DuckDBPyConnection) -> None:
     if lacking:
         names = ", ".join(lacking)
         raise SchemaError(f"the database lacks {names}: `copytaster init` brings it up to date")
-
-
-@contextmanager
-def _connected(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = connect_patiently(home.live, timeout_seconds=LOCK_TIMEOUT_SECONDS)
-    try:
-        yield con
-        con.execute("CHECKPOINT")
-    finally:
-        con.close()
 
 
 def _applied(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from warehouse.connection import LOCK_TIMEOUT_SECONDS, connect_patiently, missing, write_lock
+from warehouse.checkpoint import put_back
+from warehouse.connection import attached, missing, write_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,12 +46,10 @@ def publish(home: Home) -> Published:
     if not home.live.exists():
         raise missing(home.live)
     with write_lock(home):
+        put_back(home.live)
         if home.live.with_name(f"{home.live.name}.wal").exists():  # a writer was killed
-            con = connect_patiently(home.live, timeout_seconds=LOCK_TIMEOUT_SECONDS)
-            try:
-                con.execute("CHECKPOINT")
-            finally:
-                con.close()
+            with attached(home.live):
+                pass  # which checkpoints it
         # Copied only now: closing any handle of a file drops this process's locks on it,
         # DuckDB's among them.
         is_due = _is_newer(home.live, home.published)
