@@ -14,6 +14,7 @@ import typer
 
 from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine, fork_server
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors, fail, run_here
+from flows.screen import hush
 from transforms.version import VERSION
 
 EPILOG = "Exit codes: 0 done, 1 done with failures that need a look, 2 could not run."
@@ -268,15 +269,6 @@ app.command("hosts", rich_help_panel=LOOK)(cli_health.hosts)
 app.command("sql", rich_help_panel=LOOK)(cli_data.sql)
 app.command("extract", rich_help_panel=TOOLS)(cli_data.extract)
 app.command("newsroom", rich_help_panel=TOOLS)(cli_data.newsroom)
-
-
-def hush() -> None:
-    """Close standard error for the last moments of the process.
-
-    DuckDB's Python binding complains there of leaks, page after page, wherever
-    Great Expectations and SQLAlchemy were imported too. No line of ours comes later.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ The walks themselves are plain functions that do without it.
 
 from __future__ import annotations
 
+import atexit
+import os
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow
@@ -14,12 +16,16 @@ from flows import backfill as backfilling
 from flows import ingest as ingesting
 from flows import reprocess as reprocessing
 from flows import upkeep as keeping_up
+from flows.screen import hush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from types import ModuleType
 
     from prefect import Flow
+
+if "PREFECT__FLOW_RUN_ID" in os.environ:  # a worker's process for one run, which is its last word
+    atexit.register(hush)
 
 Summary = dict[str, Any]
 

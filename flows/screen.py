@@ -5,6 +5,8 @@ rich is loaded where something is printed: commands are many, and most print not
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,3 +46,12 @@ def escaped(text: str) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, whose plural takes an s: ``1 page``, ``2,000 pages``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def hush() -> None:
+    """Close standard error for the last moments of the process.
+
+    DuckDB's Python binding complains there of leaks, page after page, wherever
+    Great Expectations and SQLAlchemy were imported too. No line of ours comes later.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

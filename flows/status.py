@@ -10,7 +10,7 @@ from expectations.batches import ShownAlert, shown_alerts
 from flows.homes import existing_home
 from flows.run import utc_now
 from flows.screen import counted, escaped, plain_table, screen
-from warehouse import history, read
+from warehouse import history, read, register
 from warehouse.connection import writing
 from warehouse.migrate import check_is_current
 from warehouse.state import State
@@ -55,17 +55,18 @@ def read_status(folder: Path | None) -> Status:
     """
     home, _ = existing_home(folder)
     now = utc_now()
-    with State(home.state) as state:
-        failing = sum(one.failures > 0 for one in state.feed_states().values())
-        waiting, next_at = len(state.in_hand(now)), state.next_ready_at()
-    with writing(home) as con:
+    with writing(home) as con, State(home.state) as state:
         check_is_current(con)
+        failing = sum(one.failures > 0 for one in state.feed_states().values())
+        in_hand = state.in_hand(now)
+        # While a run goes on, its copy is older than its loads: what waits would seem lost.
+        register.copy_work_in_hand(con, in_hand)
         return Status(
             home=str(home.root),
             counts=read.current_counts(con),
             feeds_failing=failing,
-            pages_waiting=waiting,
-            next_page_at=next_at,
+            pages_waiting=len(in_hand),
+            next_page_at=state.next_ready_at(),
             published_at=_modified_at(home.published),
             audit_rows=history.audit_rows_known(con),
             alerts=shown_alerts(history.standing_alerts(con)),

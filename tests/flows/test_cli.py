@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow.parquet as pa_parquet
 import pytest
-from walk_processes import COMMAND, launcher
-from walk_support import Page, make_home, shelve_pages
+from walk_processes import COMMAND, PAUSE_SECONDS, WARM, killed_at_the_end, launcher
+from walk_support import Page, in_hand, make_home, shelve_pages
 
 from flows.extracting import extract_stored, read_listing
 from flows.newsroom import Newsroom, Served, serve_in_thread
@@ -215,6 +215,22 @@ def test_status_can_be_read_by_a_program_and_by_people(
     assert status["runs"][0]["status"] == "done"
     assert not status["needs_a_look"]
     assert "every item accounted for" in cli("status", "--home", home).printed()
+
+
+def test_status_tells_nothing_lost_while_a_run_goes_on(
+    cli: Callable[..., Running], tmp_path: Path, served: Served
+) -> None:
+    home = make_home(tmp_path / "home", served.newsroom)
+    given = ("ingest", "--home", home, "--connect-to", served.address)
+    env = WARM | {"COPYTASTER_HOST_GAP_SECONDS": "60"}  # pages wait for the poll of their host
+    with killed_at_the_end(launcher().start(*given, log=tmp_path / "log", env=env)) as running:
+        while not in_hand(home).pages or in_hand(home).polls:
+            assert running.ended() is None
+            time.sleep(PAUSE_SECONDS)
+        status = json.loads(cli("status", "--home", home, "--json").printed())
+        assert running.ended() is None
+    assert status["pages_waiting"] > 0
+    assert status["audit_rows"] == 0
 
 
 def test_an_ingest_with_failures_ends_with_one(
