@@ -107,9 +107,7 @@ def _print_story(story: FeedStory) -> None:
             out.print(f"{name:<14}{escaped(words)}")
     _print_addresses(story)
     _print_gaps(story)
-    table = plain_table(
-        "polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes", numbers=NUMBERS
-    )
+    table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
     for poll in story.polls:
         table.add_row(
             _at(poll.polled_at),
@@ -154,9 +152,7 @@ def _print_gaps(story: FeedStory) -> None:
 
 def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:
     out = screen()
-    table = plain_table(
-        "state", "source", "feed", "why", "polled", "last new", "next", "errors", numbers=NUMBERS
-    )
+    table = _table("state", "source", "feed", "why", "polled", "last new", "next", "errors")
     for row in rows:
         colour = COLOURS.get(row.condition, "")
         table.add_row(
@@ -201,8 +197,7 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
 
 
 def _table(*columns: str) -> Table:
-    numbers = {"requests", "bytes", "304", "slowest", "errors", "delay", "items", "new", "ms"}
-    return plain_table(*columns, numbers=numbers)
+    return plain_table(*columns, numbers=NUMBERS)
 
 
 def _at(moment: datetime | None) -> str:

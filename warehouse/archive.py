@@ -25,6 +25,7 @@ from warehouse.archive_records import (
     record_type,
     warc_date,
 )
+from warehouse.disk import sync_folder
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -119,7 +120,7 @@ class ArchiveWriter:
         self._open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND)
         self._files[day] = path
         for above in (below, *below.parents[:3]):  # the names are to last as well
-            _sync_folder(above)
+            sync_folder(above)
         self._write(_warcinfo(path.name, self._run_id, self._now))
         return path
 
@@ -185,11 +186,3 @@ def _record(kind: str, fields: dict[str, str], media_type: str, block: bytes) ->
 def _member(record: bytes, level: int) -> bytes:
     compressor = zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     return compressor.compress(record) + compressor.flush()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

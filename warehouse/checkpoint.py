@@ -16,6 +16,8 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
+from warehouse.disk import sync_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -32,6 +34,11 @@ def journal_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.journal")
 
 
+def is_unfinished(database: Path) -> bool:
+    """Tell whether a writer was killed before its checkpoint was done: the next one finishes it."""
+    return _log_of(database).exists() or journal_of(database).exists()
+
+
 @contextmanager
 def safe_from_kills(database: Path) -> Iterator[BinaryIO]:
     """Put back what a checkpoint that was killed has spoilt, and open the file for `checkpoint`.
@@ -41,7 +48,7 @@ def safe_from_kills(database: Path) -> Iterator[BinaryIO]:
 
     Raises: OSError.
     """
-    put_back(database)
+    _put_back(database)
     with database.open("rb") as file:
         yield file
 
@@ -60,40 +67,41 @@ def checkpoint(con: duckdb.DuckDBPyConnection, database: Path, file: BinaryIO) -
     Raises: duckdb.Error, OSError (a full disk); then the journal stays, and is put back or
     thrown away when the database is opened next.
     """
-    if not database.with_name(f"{database.name}.wal").exists():
+    if not _log_of(database).exists():
         return  # nothing was committed
     journal = journal_of(database)
     with journal.open("wb") as out:
         _write(out, file, _places(con))
         out.flush()
         os.fsync(out.fileno())
-    _sync_folder(database)
+    sync_folder(database.parent)
     con.execute("CHECKPOINT")
     journal.unlink()
 
 
-def put_back(database: Path) -> bool:
-    """Undo a checkpoint that was killed before it was done; return whether there was one.
+def _put_back(database: Path) -> None:
+    """Undo a checkpoint that was killed before it was done.
 
     Nobody may have the database open. A journal that is not whole was killed itself, and
     the checkpoint had not begun.
-
-    Raises: OSError.
     """
     journal = journal_of(database)
     if not journal.exists():
-        return False
+        return
     parts = _read(journal.read_bytes())
     with database.open("r+b") as file:
-        was_begun = bool(parts) and file.read(HEADER_BYTES) == parts[0][1]
-        if was_begun:
+        if parts and file.read(HEADER_BYTES) == parts[0][1]:
             for offset, content in parts[1:]:
                 file.seek(offset)
                 file.write(content)
             file.flush()
             os.fsync(file.fileno())
     journal.unlink()
-    return was_begun
+
+
+def _log_of(database: Path) -> Path:
+    """Return where DuckDB keeps what was committed since the last checkpoint."""
+    return database.with_name(f"{database.name}.wal")
 
 
 def _places(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
@@ -129,11 +137,3 @@ def _read(journal: bytes) -> list[tuple[int, bytes]]:
         found.append((offset, parts[at : at + size]))
         at += size
     return found
-
-
-def _sync_folder(database: Path) -> None:
-    folder = os.open(database.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -9,8 +9,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from warehouse.checkpoint import put_back
+from warehouse.checkpoint import is_unfinished
 from warehouse.connection import attached, missing, write_lock
+from warehouse.disk import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,10 +47,9 @@ def publish(home: Home) -> Published:
     if not home.live.exists():
         raise missing(home.live)
     with write_lock(home):
-        put_back(home.live)
-        if home.live.with_name(f"{home.live.name}.wal").exists():  # a writer was killed
+        if is_unfinished(home.live):
             with attached(home.live):
-                pass  # which checkpoints it
+                pass  # which finishes it
         # Copied only now: closing any handle of a file drops this process's locks on it,
         # DuckDB's among them.
         is_due = _is_newer(home.live, home.published)
@@ -77,11 +77,7 @@ def _replace_with_copy(source: Path, target: Path) -> None:
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)
 
 
 def _copy(reader: BinaryIO, writer: BinaryIO) -> None:
