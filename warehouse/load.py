@@ -97,12 +97,7 @@ def _load_exchanges(
 ) -> dict[str, int]:
     """Write what was exchanged, what the feeds yielded, what is wanted, and the outcomes."""
     exchanges = stage_ops.exchange_rows(batch, hashes)
-    rows: dict[str, int] = {}
-    if exchanges:
-        columns = table_columns(con, "ops.exchanges")
-        with staged(con, "staged_exchanges", exchanges, columns):
-            rows["ops.exchanges"] = run(con, "merge_exchanges")
-            run(con, "exchange_sources")
+    rows = write_rows(con, "ops.exchanges", exchanges, "insert_exchanges")
     rows |= write_rows(con, "ops.parses", stage_ops.parse_rows(batch), "insert_parses")
     rows |= write_rows(con, "ops.wants", stage_ops.want_rows(batch), "merge_wants")
     return rows | write_rows(con, "ops.outcomes", stage_ops.outcome_rows(batch), "insert_outcomes")
@@ -114,7 +109,11 @@ def _load_entries(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int
         return {}
     columns = table_columns(con, "news.entries")
     with staged(con, "staged_entries", entries, columns):
-        count = run(con, "merge_entries")
+        count = run(con, "insert_entries")
+        if count < len(entries):
+            count += run(con, "touch_entries")
+        if count < len(entries):
+            count += run(con, "merge_entries")
         run(con, "link_new_entries")
     return {"news.entries": count}
 

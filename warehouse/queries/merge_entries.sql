@@ -1,11 +1,11 @@
--- Grain: one item of one feed. An older sight never replaces the state of a newer one; an
--- unchanged item only moves the time of its last sight. Known rows are found by their key alone:
--- joined on the key, all columns of all rows were read.
+-- Grain: one known entry whose state changed, or an older sight of one, which never replaces the
+-- state of a newer one. Known rows are found by their key alone: joined on the key, all columns of
+-- all rows are read.
 merge into news.entries as target
 using (
     select staged.*, held.rowid as held_row
     from staged_entries as staged
-    left join news.entries as held using (entry_id)
+    join news.entries as held using (entry_id)
 ) as staged
 on target.rowid = staged.held_row
 when matched and (
@@ -71,26 +71,4 @@ when matched and (
     titles_seen = list_concat(
         target.titles_seen,
         list_filter(staged.titles_seen, lambda title: not list_contains(target.titles_seen, title))
-    )
-when matched and (
-    staged.last_seen_at > target.last_seen_at
-) then update set
-    last_seen_at = staged.last_seen_at
-when not matched then insert (
-    entry_id, feed_id, source_id, article_id, guid, url, canonical_url, title, first_title,
-    titles_seen, summary, content, position, published_at, published_precision,
-    published_has_zone, published_raw, published_origin, updated_at, updated_precision,
-    updated_has_zone, updated_raw, updated_origin, raw_published, raw_updated, authors, tags,
-    language, origin_title, origin_url, state_hash, first_seen_at, last_seen_at, changed_at,
-    first_exchange_id, exchange_id, run_id
-) values (
-    staged.entry_id, staged.feed_id, staged.source_id, staged.article_id, staged.guid,
-    staged.url, staged.canonical_url, staged.title, staged.first_title, staged.titles_seen,
-    staged.summary, staged.content, staged.position, staged.published_at,
-    staged.published_precision, staged.published_has_zone, staged.published_raw,
-    staged.published_origin, staged.updated_at, staged.updated_precision,
-    staged.updated_has_zone, staged.updated_raw, staged.updated_origin, staged.raw_published,
-    staged.raw_updated, staged.authors, staged.tags, staged.language, staged.origin_title,
-    staged.origin_url, staged.state_hash, staged.first_seen_at, staged.last_seen_at,
-    staged.changed_at, staged.first_exchange_id, staged.exchange_id, staged.run_id
-);
+    );
