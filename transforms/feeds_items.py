@@ -9,11 +9,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import feedparser
+import feedparser.api
 
 from transforms.urls import is_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+# The standard library's parser on every machine: the library would look for another at each
+# document, and read it differently where one is installed.
+feedparser.api.PREFERRED_XML_PARSERS = []
 
 _TAG_NAMES = (
     "a|abbr|acronym|b|bdi|bdo|big|blockquote|br|center|cite|code|del|details|dd|div|dl|dt|em|embed"

@@ -162,6 +162,15 @@ def test_an_item_that_trips_the_parser_costs_only_itself() -> None:
     assert codes(parsed) == [("poll", "items_unread")]
 
 
+def test_the_same_parser_reads_on_every_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = tmp_path / "drv_libxml2.py"  # what feedparser prefers to the standard library's
+    driver.write_text("def create_parser():\n    raise AssertionError('asked for')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [entry.guid for entry in parse("rss_same_guid_twice.xml").entries]
+
+
 def test_an_item_that_stands_twice_is_a_duplicate() -> None:
     parsed = parse("rss_same_guid_twice.xml")
     assert [entry.guid for entry in parsed.entries] == ["gazette-1", "gazette-2"]
