@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import sys
+from dataclasses import asdict
 from datetime import datetime  # noqa: TC003 (typer reads the parameters' types at run time)
 from pathlib import Path
 from typing import Annotated, Any
@@ -221,6 +222,25 @@ def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = F
     from flows.upkeep import upkeep as walk  # noqa: PLC0415
 
     run_here(walk, {"home": home}, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog=EPILOG, rich_help_panel=RUN)
+def publish(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
+    """Renew the copy that analysts open, now.
+
+    Every run does so by itself; `ingest` lets a large copy rest between (the setting
+    `publish_rest_seconds_a_gb`).
+    """
+    from flows.homes import existing_home  # noqa: PLC0415
+    from warehouse.publish import publish as renew  # noqa: PLC0415
+
+    with expected_errors():
+        done = renew(existing_home(home)[0])
+    if as_json:
+        typer.echo(json.dumps(asdict(done), default=str))
+    else:
+        what = f"renewed in {done.seconds:.1f} s" if done.is_renewed else "has everything already"
+        typer.echo(f"{done.path} ({done.bytes / 10**6:,.1f} MB): {what}")
 
 
 @app.command(epilog=EPILOG, rich_help_panel=LOOK)

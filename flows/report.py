@@ -11,6 +11,7 @@ from flows.screen import counted, plain_table, screen
 from flows.step import is_recorded
 from warehouse import history, read
 from warehouse.connection import writing
+from warehouse.publish import is_published
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +40,7 @@ class Summary:
     seconds: float
     outcomes: tuple[OutcomeCount, ...]
     in_hand: int  # pages that wait for a later run
+    is_published: bool  # whether the copy that analysts open has what the run loaded
     audit_rows: int  # of report.outcome_audit, for what the run loaded: 0 when nothing vanished
     broken_rules: tuple[str, ...] = ()  # over the whole warehouse, where the run checked it
     alerts: tuple[ShownAlert, ...] = ()  # outlets that this run was the first to find unusual
@@ -73,6 +75,7 @@ def summarise(home: Home, run_id: str) -> Summary:
             seconds=run.seconds,
             outcomes=history.outcome_counts(con, run_id),
             in_hand=read.current_counts(con)["work_in_hand"],
+            is_published=is_published(home),
             audit_rows=history.audit_rows_of_run(con, run_id),
             broken_rules=history.broken_rules(con, run_id),
             alerts=shown_alerts(history.new_alerts(con, run_id)),
@@ -119,6 +122,8 @@ def verdict(summary: Summary) -> str:
     if summary.in_hand:
         waiting = counted(summary.in_hand, "page")
         parts.append(f"{waiting} {'waits' if summary.in_hand == 1 else 'wait'} for a later run")
+    if not summary.is_published:
+        parts.append("published by a later run, or now by `copytaster publish`")
     if summary.audit_rows:
         lost = counted(summary.audit_rows, "item")
         parts.append(f"{lost} unaccounted for: see report.outcome_audit")

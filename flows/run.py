@@ -81,8 +81,9 @@ async def open_run(
     """Open a run: its row in `ops.runs`, its archive file, its workers, its sockets.
 
     However it ends, its claims are freed, its row tells how, and what it loaded is
-    published; what its pages teach of their outlets is known once it is done. A run that
-    was killed is found dead by the next, which takes over its work in hand.
+    published (by `ingest` not before a large copy's rest is over); what its pages teach of
+    their outlets is known once it is done. A run that was killed is found dead by the next,
+    which takes over its work in hand.
 
     Raises: WarehouseMissing if the home was never initialised; SchemaError if it is to be
         brought up to this version first.
@@ -133,4 +134,6 @@ async def open_run(
                     outlets.learn(con)
                 register.copy_work_in_hand(con, state.in_hand(clock()))
                 register.end_run(con, run_id, status, clock(), costs)
-            publish(home)
+            # Runs of the schedule come often; whoever starts another run wants to see it.
+            rest = settings.publish_rest_seconds_a_gb if kind == "ingest" else 0.0
+            publish(home, rest_seconds_a_gb=rest)

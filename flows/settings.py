@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     archive_keep_days: int = Field(
         0, ge=0, description="Days that raw exchanges are kept; 0 keeps them for good."
     )
+    publish_rest_seconds_a_gb: float = Field(
+        10.0,
+        ge=0,
+        description="Least age of the published copy, by its size, before `ingest` renews it; "
+        "0 where the file system shares the blocks of copies (XFS, Btrfs).",
+    )
     docs_runs: Count = Field(30, description="Last runs that have documents in HOME/docs.")
     docs_url: str | None = Field(
         None,

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from warehouse.connection import Home
 
 CHUNK_BYTES = 4 * 2**20
+GB = 10**9
 NOT_BY_KERNEL = frozenset({errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The copy: where, how large, how long it took; not renewed where nothing had changed."""
+    """The copy: where, how large, how long it took; not renewed where it was not due."""
 
     path: Path
     bytes: int
@@ -32,14 +33,15 @@ class Published:
     is_renewed: bool
 
 
-def publish(home: Home) -> Published:
+def publish(home: Home, *, rest_seconds_a_gb: float = 0.0) -> Published:
     """Copy the live database to the published place, in one step for readers.
 
     Who has the old copy open keeps reading it; who opens the path gets the new one
     whole. (DuckDB shares one database among the connections of a process: there,
     close the old copy before opening the new.) Takes about a second a gigabyte,
     in which writers wait; next to nothing on file systems that share the blocks of
-    copies (Btrfs, XFS). Does nothing where the live file is older than the copy.
+    copies (Btrfs, XFS). Does nothing where the live file is older than the copy, or the
+    copy younger than ``rest_seconds_a_gb`` for each gigabyte of it.
 
     Raises: WarehouseMissing, WarehouseBusy, OSError (disk full: the old copy stays).
     """
@@ -52,7 +54,7 @@ def publish(home: Home) -> Published:
                 pass  # which finishes it
         # Copied only now: closing any handle of a file drops this process's locks on it,
         # DuckDB's among them.
-        is_due = _is_newer(home.live, home.published)
+        is_due = not is_published(home) and not _rests(home.published, rest_seconds_a_gb)
         if is_due:
             _replace_with_copy(home.live, home.published)
     return Published(
@@ -63,8 +65,18 @@ def publish(home: Home) -> Published:
     )
 
 
-def _is_newer(live: Path, published: Path) -> bool:
-    return not published.exists() or live.stat().st_mtime_ns >= published.stat().st_mtime_ns
+def is_published(home: Home) -> bool:
+    """Tell whether the copy has what the live database has."""
+    if not home.published.exists():
+        return False
+    return home.live.stat().st_mtime_ns < home.published.stat().st_mtime_ns
+
+
+def _rests(published: Path, seconds_a_gb: float) -> bool:
+    if not published.exists():
+        return False
+    file = published.stat()
+    return time.time() - file.st_mtime < seconds_a_gb * file.st_size / GB
 
 
 def _replace_with_copy(source: Path, target: Path) -> None:

@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 
 PAGES = tuple(Page(number, host=f"outlet{number % 3}.example") for number in range(6))
 COMMANDS = (
-    *("demo", "init", "ingest", "backfill", "reprocess", "upkeep", "status", "sql", "extract"),
+    *(
+        "demo",
+        "init",
+        "ingest",
+        "backfill",
+        "reprocess",
+        "upkeep",
+        "publish",
+        "status",
+        "sql",
+        "extract",
+    ),
     *("newsroom", "feeds", "feeds add", "feeds list", "feeds import", "feeds export"),
 )
 
@@ -119,6 +130,7 @@ def refused(cli: Callable[..., Running], *argv: object) -> str:
         ("feeds", "export"),
         ("reprocess",),
         ("upkeep",),
+        ("publish",),
     ],
 )
 def test_a_missing_home_is_named_with_the_remedy(
@@ -231,6 +243,20 @@ def test_status_tells_nothing_lost_while_a_run_goes_on(
         assert running.ended() is None
     assert status["pages_waiting"] > 0
     assert status["audit_rows"] == 0
+
+
+def test_a_copy_that_rests_is_told_of_and_renewed_on_demand(
+    cli: Callable[..., Running], tmp_path: Path, served: Served
+) -> None:
+    home = make_home(tmp_path / "home", served.newsroom)
+    (home / "settings.toml").write_text("publish_rest_seconds_a_gb = 1e12\n", encoding="utf-8")
+    count = ("sql", "select count(*) from news.articles", "--format", "csv", "--home", home)
+    said = cli("ingest", "--home", home, "--connect-to", served.address).printed()
+    assert "`copytaster publish`" in said
+    assert cli(*count).printed().split()[-1] == "0"
+    assert "renewed" in cli("publish", "--home", home).printed()
+    assert cli(*count).printed().split()[-1] == "6"
+    assert not json.loads(cli("publish", "--home", home, "--json").printed())["is_renewed"]
 
 
 def test_an_ingest_with_failures_ends_with_one(

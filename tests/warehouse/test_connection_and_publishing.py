@@ -14,7 +14,7 @@ import pytest
 from warehouse import load
 from warehouse.connection import Home, WarehouseBusy, WarehouseMissing, reading, writing
 from warehouse.migrate import migrate
-from warehouse.publish import publish
+from warehouse.publish import is_published, publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,6 +156,21 @@ def test_publishing_again_without_a_change_does_nothing(home: Home, world: Simpl
     with writing(home) as con:
         load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
     assert publish(home).is_renewed
+
+
+def test_a_copy_rests_for_its_size_before_it_is_renewed(home: Home, world: SimpleNamespace) -> None:
+    publish(home)
+    with writing(home) as con:
+        load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+    assert not is_published(home)
+    gigabytes = home.published.stat().st_size / 10**9
+    hour = 3600 / gigabytes  # seconds a gigabyte that let this copy rest for an hour
+    assert not publish(home, rest_seconds_a_gb=hour).is_renewed
+    assert not is_published(home)
+    aged = home.published.stat().st_mtime - 3601
+    os.utime(home.published, (aged, aged))
+    assert publish(home, rest_seconds_a_gb=hour).is_renewed
+    assert is_published(home)
 
 
 def test_readers_never_see_half_a_copy(home: Home, world: SimpleNamespace) -> None:
