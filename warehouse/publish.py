@@ -76,7 +76,8 @@ def _rests(published: Path, seconds_a_gb: float) -> bool:
     if not published.exists():
         return False
     file = published.stat()
-    return time.time() - file.st_mtime < seconds_a_gb * file.st_size / GB
+    age = time.time() - file.st_mtime  # below zero after the clock was set back
+    return 0 <= age < seconds_a_gb * file.st_size / GB
 
 
 def _replace_with_copy(source: Path, target: Path) -> None:

@@ -173,6 +173,18 @@ def test_a_copy_rests_for_its_size_before_it_is_renewed(home: Home, world: Simpl
     assert is_published(home)
 
 
+def test_a_copy_from_the_future_does_not_rest_until_then(
+    home: Home, world: SimpleNamespace
+) -> None:
+    publish(home)
+    with writing(home) as con:
+        load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+    later = time.time() + 10**6
+    for file in (home.published, home.live):
+        os.utime(file, (later, later))
+    assert publish(home, rest_seconds_a_gb=10**12).is_renewed
+
+
 def test_readers_never_see_half_a_copy(home: Home, world: SimpleNamespace) -> None:
     publish(home)
     faults, stop = [], threading.Event()
