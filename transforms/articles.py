@@ -15,9 +15,7 @@ from transforms.asides import PageText, set_aside
 from transforms.blocks import Blocks, build_blocks
 from transforms.content import body_hash
 from transforms.creditors import beside_bylines, gather_credits, once
-from transforms.dates import parse_date
-from transforms.dates_searched import MONTH_ORIGIN, last_date
-from transforms.dates_shown import headline_dates, searched_dates
+from transforms.dates_found import find_dates
 from transforms.declarations import (
     declared_languages,
     declared_paragraphs,
@@ -34,25 +32,22 @@ from transforms.language import (
     count_words,
     load_models,
 )
-from transforms.listings import Standing
-from transforms.mastheads import site_names
-from transforms.metadata import Metadata, read_metadata, text_of
-from transforms.outlet_places import read_place, sight_places
+from transforms.listings import standing_of
+from transforms.metadata import text_of
+from transforms.outlet_places import sight_places
 from transforms.outlets import set_apart, shared_lines, shared_titles, traits_of
-from transforms.page_addresses import canonical_page_url, page_host
-from transforms.page_answers import article_problem, page_body, refusal_of
+from transforms.page_addresses import canonical_page_url
+from transforms.page_answers import article_problem
 from transforms.page_marks import read_marks
-from transforms.pages import Page, TooComplexError, read_page
+from transforms.page_source import PageSource, read_source
 from transforms.records import Article, Doubt, Problem, shown_text
 from transforms.standfirsts import below_headline, find_lead, is_missed, take_standfirst
-from transforms.survey import Survey, survey
-from transforms.taking_out import drop_menus
 from transforms.titles import Title, choose_title
-from transforms.urls import absolute_url, outlet_of
+from transforms.urls import absolute_url
 from transforms.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from transforms.records import (
         Credit,
@@ -60,7 +55,6 @@ if TYPE_CHECKING:
         Exchange,
         OutletKnowledge,
         PageTraits,
-        PlaceField,
         Sighting,
     )
 
@@ -68,30 +62,11 @@ EXTRACTOR = f"copytaster {VERSION}; {engine.VERSION}"
 MAX_PAGE_BYTES = 5 * 2**20
 ARTICLE_BODY_RATIO = 2.0
 MAX_FIRST_WORDS_CHARS = 100
-_OF_ANY_PAGE = frozenset({moments.PAGE_ORIGIN, MONTH_ORIGIN})  # dates that listings have, too
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """All that is read of one page before its text."""
-
-    exchange: Exchange
-    entry: Entry | None
-    page: Page
-    survey: Survey
-    metadata: Metadata
-    url: str
-    sites: tuple[str, ...]
-    knowledge: OutletKnowledge | None
-
-    def learned(self, field: PlaceField) -> str | None:
-        """Return what stands where the outlet's pages have a field."""
-        return read_place(self.survey, self.knowledge, field) if self.knowledge else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """All that was made of it."""
+    """All that was made of a page."""
 
     title: Title
     when: moments.Published
@@ -121,27 +96,9 @@ def extract(  # noqa: PLR0913 (what is known beside the page)
     ``challenge_page``, ``error_page``, ``no_main_text``, ``no_title``, and those of
     `transforms.content.body_of`.
     """
-    body = page_body(exchange, max_bytes)
-    if isinstance(body, Problem):
-        return body
-    try:
-        page = read_page(body, exchange.header("content-type"))
-    except TooComplexError as error:
-        return article_problem(exchange, "page_too_complex", str(error))
-    if page is None:
-        return article_problem(exchange, "not_html", "no markup that can be parsed")
-    metadata = read_metadata(page.tree, page.ld_json)
-    refusal = refusal_of(exchange, body, page, metadata)
-    if refusal is not None:
-        return refusal
-    url = exchange.final_url or exchange.requested_url
-    if knowledge is not None and knowledge.outlet != outlet_of(url):
-        knowledge = None
-    if kinds.is_one_article(metadata):
-        drop_menus(page.tree)
-    surveyed = survey(page.tree)
-    sites = site_names(metadata, page_host(url), surveyed)
-    source = _Source(exchange, entry, page, surveyed, metadata, url, sites, knowledge)
+    source = read_source(exchange, entry, max_bytes, knowledge)
+    if isinstance(source, Problem):
+        return source
     return _article(source, source_id, needs_text=needs_text)
 
 
@@ -151,61 +108,40 @@ def warm_up() -> None:
     load_models()
 
 
-def _article(source: _Source, source_id: str, *, needs_text: bool) -> Article | Problem:
+def _article(source: PageSource, source_id: str, *, needs_text: bool) -> Article | Problem:
     """Read title, dates and credits from the whole tree, then the text, which takes it apart."""
-    entry = source.entry
-    title = choose_title(
-        source.survey,
-        source.metadata,
-        sites=source.sites,
-        entry_title=entry.title if entry else None,
-        address=source.url,
-        shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
-    )
-    title = _as_learned(source, title) or Title("", "text")
+    title = _title(source)
     paywall = kinds.read_paywall(source.survey, source.metadata)
     is_one = kinds.is_one_article(source.metadata)
     marks = None if is_one else read_marks(source.survey, source.metadata)
-    when = _dates(source, title.headline)
-    credited = gather_credits(
-        source.survey,
-        source.metadata,
-        sites=source.sites,
-        entry=entry,
-        headline=title.headline,
-        learned=source.learned("byline"),
-    )
+    when = find_dates(source, title.headline)
+    credited = _credits(source, title.headline)
     sightings = _sightings(source, title, when, credited)
     blocks, page_text, shown = _text(source, title, [credit.name for credit in credited])
-    if not title.headline:
-        title = replace(title, headline=_first_words(blocks.body))
-    if not title.headline:
-        return article_problem(
-            source.exchange, "no_title", "neither page nor feed names the article"
-        )
+    headline = title.headline or _first_words(blocks.body)
+    if not headline:
+        detail = "neither page nor feed names the article"
+        return article_problem(source.exchange, "no_title", detail)
+    title = replace(title, headline=headline)
     traits = traits_of(
-        blocks.blocks, title.headline, url=source.url, titles=title.candidates, sightings=sightings
+        blocks.blocks, headline, url=source.url, titles=title.candidates, sightings=sightings
     )
-    if source.knowledge:
-        own = descriptions(source.metadata)
-        shared = shared_lines(blocks.blocks, traits, source.knowledge, own)
-        blocks = set_apart(blocks, shared)
+    blocks = _without_shared_lines(source, blocks, traits)
     has_text = bool(blocks.body) or any(block.kind == "caption" for block in blocks.blocks)
     if needs_text and not has_text:
         return article_problem(source.exchange, "no_main_text", "no text found in the page")
     if not any(credit.role == "author" for credit in credited):
         credited = beside_bylines(blocks.credits, credited, source.sites)
-    standing = _standing(source, when, credited)
-    seen = kinds.Seen(
-        read_address(source.url), title.headline, source.metadata, standing, marks, paywall
-    )
-    kind = kinds.tell_kind(seen, kinds.measure(blocks.blocks, page_text, marks, title.headline))
+    standing = standing_of(source, when, credited)
+    address = read_address(source.url)
+    seen = kinds.Seen(address, headline, source.metadata, standing, marks, paywall)
+    kind = kinds.tell_kind(seen, kinds.measure(blocks.blocks, page_text, marks, headline))
     credits_ = once([*credited, *blocks.credits])
     reading = _Reading(title, when, credits_, blocks, kind, bool(paywall), shown, traits)
     return _assembled(source, source_id, reading)
 
 
-def _assembled(source: _Source, source_id: str, reading: _Reading) -> Article:
+def _assembled(source: PageSource, source_id: str, reading: _Reading) -> Article:
     exchange, metadata, blocks = source.exchange, source.metadata, reading.blocks
     key = canonical_page_url(source.url, metadata, is_article=reading.kind.kind != "listing")
     standfirst = reading.standfirst or declared_standfirst(metadata, blocks.body)
@@ -262,38 +198,40 @@ def _first_words(body: str) -> str:
     return (cut.rpartition(" ")[0] or cut) + "…"
 
 
-def _dates(source: _Source, headline: str) -> moments.Published:
-    declared = next((code for _, code in declared_languages(source.metadata, source.entry)), None)
-    host = page_host(source.url)
-    language = moments.date_language(declared, source.metadata.lang, host)
-    published, modified = moments.gather(
-        source.survey, source.metadata, source.url, source.entry, language, headline
+def _title(source: PageSource) -> Title:
+    """Return the title that page and feed give; without a headline where they have none."""
+    title = choose_title(
+        source.survey,
+        source.metadata,
+        sites=source.sites,
+        entry_title=source.entry.title if source.entry else None,
+        address=source.url,
+        shared=partial(shared_titles, source.knowledge) if source.knowledge else None,
     )
-    published = published or searched_dates(source.survey, headline, language)
-    if moments.is_vague(published):
-        published += headline_dates(source.survey, headline, language)
-    fetched_at = source.exchange.fetched_at
-    raw = source.learned("published")
-    learned = parse_date(raw, origin="markup:learned", language=language) if raw else None
-    when = moments.choose(published, modified, fetched_at=fetched_at, learned=learned, host=host)
-    if when.published is not None:
-        return when
-    latest = (fetched_at + moments.FUTURE).date()
-    found = last_date(source.survey, source.url, latest, language)
-    extra = [found] if found is not None else []
-    return moments.choose([*published, *extra], modified, fetched_at=fetched_at)
+    return _as_learned(source, title) if title else Title("", "text")
 
 
-def _as_learned(source: _Source, title: Title | None) -> Title | None:
+def _as_learned(source: PageSource, title: Title) -> Title:
     """Return what stands where the outlet has its headlines, if a page's names all differ."""
-    if title is None or title.is_agreed or not (learned := source.learned("headline")):
+    if title.is_agreed or not (learned := source.learned("headline")):
         return title
     is_near = any(learned in name or name in learned for name in title.candidates)
     return replace(title, headline=learned, origin="markup:learned") if is_near else title
 
 
+def _credits(source: PageSource, headline: str) -> list[Credit]:
+    return gather_credits(
+        source.survey,
+        source.metadata,
+        sites=source.sites,
+        entry=source.entry,
+        headline=headline,
+        learned=source.learned("byline"),
+    )
+
+
 def _sightings(
-    source: _Source, title: Title, when: moments.Published, credited: Iterable[Credit]
+    source: PageSource, title: Title, when: moments.Published, credited: Iterable[Credit]
 ) -> tuple[Sighting, ...]:
     """Return where the page shows what its sources agree on."""
     people = [c for c in credited if c.role == "author" and c.origin in {"json-ld", "meta"}]
@@ -305,7 +243,9 @@ def _sightings(
     )
 
 
-def _text(source: _Source, title: Title, authors: list[str]) -> tuple[Blocks, PageText, str | None]:
+def _text(
+    source: PageSource, title: Title, authors: list[str]
+) -> tuple[Blocks, PageText, str | None]:
     """Build the blocks of the page's text; return them with what is beside, and its standfirst."""
     below = below_headline(source.survey, title.headline)
     shown = take_standfirst(source.survey, below, descriptions(source.metadata))
@@ -319,7 +259,7 @@ def _text(source: _Source, title: Title, authors: list[str]) -> tuple[Blocks, Pa
     return blocks, page_text, shown
 
 
-def _pieces(source: _Source) -> list[Piece]:
+def _pieces(source: PageSource) -> list[Piece]:
     """Return the pieces of the page's text, or of the declared text where the page shows less."""
     pieces = engine.main_text(source.page.tree, source.url, source.survey.lines)
     chars = sum(len(piece.text) for piece in pieces)
@@ -329,12 +269,20 @@ def _pieces(source: _Source) -> list[Piece]:
     return pieces
 
 
-def _language(source: _Source, reading: _Reading) -> LanguageChoice:
+def _without_shared_lines(source: PageSource, blocks: Blocks, traits: PageTraits) -> Blocks:
+    """Set apart the lines that other pages of the outlet have, too."""
+    if source.knowledge is None:
+        return blocks
+    own = descriptions(source.metadata)
+    return set_apart(blocks, shared_lines(blocks.blocks, traits, source.knowledge, own))
+
+
+def _language(source: PageSource, reading: _Reading) -> LanguageChoice:
     sample = f"{reading.title.headline} {reading.blocks.body[:SAMPLE_CHARS]}"
     return choose_language(declared_languages(source.metadata, source.entry), sample)
 
 
-def _doubts(source: _Source, reading: _Reading, language: LanguageChoice) -> Iterator[Doubt]:
+def _doubts(source: PageSource, reading: _Reading, language: LanguageChoice) -> Iterator[Doubt]:
     yield from reading.when.doubts
     if language.contradicted_by is not None:
         detail = f"{language.language} ({language.origin}) against {language.contradicted_by}"
@@ -346,16 +294,3 @@ def _doubts(source: _Source, reading: _Reading, language: LanguageChoice) -> Ite
         yield contradiction
     if source.page.is_ld_json_cut:
         yield Doubt(code="json_ld_cut", detail="JSON-LD beyond the limit was not read")
-
-
-def _standing(source: _Source, when: moments.Published, credited: Sequence[Credit]) -> Standing:
-    """Tell what speaks for one story: what the page declares, and that a feed names it."""
-    declared = (moment.origin for moment in when.candidates if moment.origin not in _OF_ANY_PAGE)
-    origins = {origin.partition(":")[0] for origin in declared}
-    authors = {credit.origin for credit in credited if credit.role == "author"}
-    return Standing(
-        has_date=bool(origins & {"json-ld", "meta", "url"}),
-        has_author=bool(authors & {"json-ld", "meta"}),
-        has_entry=source.entry is not None,
-        is_called_article=(source.metadata.first("og:type") or "").casefold() == "article",
-    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import cchardet
 import xxhash
 
+from transforms.encodings import codec_name
 from transforms.records import Problem
 
 if TYPE_CHECKING:
@@ -54,21 +55,6 @@ _WESTERN = {
     bytes([code])
     for code in (*range(0xC0, 0x100), 0x85, *range(0x91, 0x95), 0x96, 0x97, 0xAB, 0xBB)
     if code not in {0xD0, 0xD7, 0xDD, 0xDE, 0xF0, 0xF7, 0xFD, 0xFE, 0xFF}
-}
-
-# What a label means in practice, where that is more than the codec of that name
-# knows (source: WHATWG Encoding, names and labels).
-_SUPERSETS = {
-    "ascii": "utf-8",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "euc_kr": "cp949",
-    "shift_jis": "cp932",
-    "big5": "big5hkscs",
 }
 
 
@@ -231,7 +217,7 @@ def _decode_legacy(body: bytes, declared: list[str], default: str) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    last = declared[0] if declared else _codec_name(default) or "utf-8"
+    last = declared[0] if declared else _codec(default) or "utf-8"
     return _decode(body, last)
 
 
@@ -241,7 +227,7 @@ def _guess(body: bytes) -> str | None:
     is_thin = len(high) <= THIN_EVIDENCE and not _HIGH_RUN.search(body)
     if is_thin and _WESTERN.issuperset(high):
         return "cp1252"
-    return _codec_name(cchardet.detect(body)["encoding"] or "")
+    return _codec(cchardet.detect(body)["encoding"] or "")
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
@@ -252,19 +238,12 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
         in_document.group(1).decode("ascii", "replace") if in_document else "",
         in_header.group(1) if in_header else "",
     )
-    names = [name for label in labels if (name := _codec_name(label)) is not None]
+    names = [name for label in labels if (name := _codec(label)) is not None]
     return [name for name in names if not name.startswith(("utf-16", "utf-32"))]
 
 
-def _codec_name(label: str) -> str | None:
-    """Return the codec to use for a label; None where it names no text encoding."""
-    label = label.strip().lower().replace("windows1", "windows-1").replace("win-", "windows-")
-    try:
-        found = codecs.lookup(label)
-        b"".decode(found.name)
-    except LookupError:
-        return None
-    return _SUPERSETS.get(found.name, found.name)
+def _codec(label: str) -> str | None:
+    return codec_name(label, ascii_means="utf-8")  # documents outgrow the label
 
 
 def _is_mostly_utf8(body: bytes) -> bool:

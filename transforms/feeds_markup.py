@@ -8,11 +8,11 @@ the costly parsing.
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
-from html.entities import html5
 from typing import Literal
+
+from transforms.xml_text import OPAQUE, legal, resolve_entities, unescape_markup
 
 Kind = Literal["rss", "rdf", "atom", "sitemap", "sitemapindex", "html", "unknown"]
 
@@ -27,30 +27,15 @@ _HTML_NAMES = frozenset({"html", "head", "body", "title", "meta", "script"})
 _ITEM_PREFIXES = frozenset({"", "rss", "atom"})
 _MAX_PROLOGUE_TAGS = 500
 
-# Every pattern below starts with a plain "<" or "&": the search then skips what is neither.
-# What is opaque is skipped by sets of characters: a lazy ".*?" costs twenty times as much.
-_OPAQUE = (
-    r"<!(?:\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)"
-    r"|--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z))"
-)
-_OPAQUE_INNER = _OPAQUE.removeprefix("<")
+# Every pattern below starts with a plain "<": the search then skips what is none.
+_OPAQUE_INNER = OPAQUE.removeprefix("<")
 _PROLOGUE = re.compile(
-    _OPAQUE + r"|<\?.*?(?:\?>|\Z)|(?P<doctype><!doctype\s+(?P<doctype_name>[\w:]+))"
+    OPAQUE + r"|<\?.*?(?:\?>|\Z)|(?P<doctype><!doctype\s+(?P<doctype_name>[\w:]+))"
     r"|<(?:(?P<prefix>[\w.-]+):)?(?P<name>[A-Za-z][\w.-]*)(?=[\s/>])",
     re.DOTALL | re.IGNORECASE,
 )
 _ENTITY = re.compile(
     r"""<!ENTITY\s+([\w.-]{1,60})\s+(?:"([^"<&%]{0,200})"|'([^'<&%]{0,200})')\s*>"""
-)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_ILLEGAL_ASCII = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)))
-_REFERENCE = re.compile(
-    _OPAQUE + r"|&(?!(?:amp|lt|gt|quot|apos);)"
-    r"(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,40});|#(?P<number>[xX]?[0-9A-Fa-f]{1,8});)?",
-    re.DOTALL,
-)
-_ESCAPED_MARKUP = re.compile(
-    _OPAQUE + r"|>(?P<text>[^<&]*(?:&(?!lt;)[^<&]*)*&lt;[^<]*)(?=<)", re.DOTALL
 )
 _FEED_MARKS = re.compile(
     r"""<(?:rss\b[^>]*\bversion=|[^>]*(?:www\.w3\.org/2005/Atom|purl\.org/rss/))""", re.IGNORECASE
@@ -82,7 +67,7 @@ def scan(text: str, max_items: int) -> Scan:
     after its last complete item; resolves entities (HTML's names, and plain ones
     declared in the document) and escapes lone ampersands.
     """
-    text = _legal(text)
+    text = legal(text)
     root = _find_root(text)
     if root is None:
         return Scan("unknown", text)
@@ -96,7 +81,7 @@ def scan(text: str, max_items: int) -> Scan:
     declared = {m[1]: m[2] or m[3] or "" for m in _ENTITY.finditer(prologue[-20_000:])}
     return Scan(
         kind,
-        _unescape_markup(resolve_entities(cut.text, declared)),
+        unescape_markup(resolve_entities(cut.text, declared)),
         resolve_entities(cut.head, declared),
         cut.items,
         cut.items_cut,
@@ -110,7 +95,7 @@ def without_prologue(text: str, root: str) -> str | None:
     With the prologue go the document type and all that it declares. None where
     there is no element of that name.
     """
-    text = _legal(text)
+    text = legal(text)
     for found in _PROLOGUE.finditer(text):
         if (found["name"] or "").lower() == root:
             return text[found.start() :]
@@ -130,11 +115,6 @@ def items_alone(text: str, kind: Kind) -> list[str]:
     end = ("</channel>" if kind == "rss" else "") + f"</{tag}>"
     spans, _, _ = _spans(text, tag, "entry" if kind == "atom" else "item")
     return [f"{start}{text[first:last]}{end}" for first, last in spans]
-
-
-def _legal(text: str) -> str:
-    """Return a text without the characters that XML forbids."""
-    return text.translate(_ILLEGAL_ASCII) if text.isascii() else _ILLEGAL.sub("", text)
 
 
 def _find_root(text: str) -> re.Match[str] | None:
@@ -240,64 +220,3 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
         at = end
     parts.append(text[at:])
     return "".join(parts)
-
-
-def resolve_entities(text: str, declared: dict[str, str]) -> str:
-    """Return the text with references that any XML parser knows; CDATA is left alone."""
-
-    def resolved(found: re.Match[str]) -> str:
-        whole = found.group()
-        if whole[0] == "<":
-            return whole
-        if found["number"]:
-            return whole if _is_legal(found["number"]) else _escaped(html.unescape(whole))
-        name = found["name"]
-        if not name:
-            return "&amp;"
-        value = declared.get(name, html5.get(f"{name};"))
-        return f"&amp;{name};" if value is None else _escaped(value)
-
-    return _REFERENCE.sub(resolved, text)
-
-
-def _unescape_markup(text: str) -> str:
-    """Return the text with runs of escaped markup as CDATA.
-
-    To the parser it is the same, but it comes in one piece: an escaped ``<`` costs
-    a call each (half of all the time, measured on full-text feeds).
-    """
-    if "&lt;" not in text:
-        return text
-
-    def as_cdata(found: re.Match[str]) -> str:
-        run = found["text"]
-        if run is None:
-            return found.group()
-        plain = html.unescape(run) if "&#" in run else _unescape_five(run)
-        return "><![CDATA[" + plain.replace("]]>", "]]]]><![CDATA[>") + "]]>"
-
-    return _ESCAPED_MARKUP.sub(as_cdata, text)
-
-
-def _unescape_five(run: str) -> str:
-    """Resolve the entities of XML itself; much faster than `html.unescape`."""
-    for entity, character in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&")):
-        run = run.replace(f"&{entity};", character)
-    return run
-
-
-def _is_legal(number: str) -> bool:
-    """Tell whether a character reference is one that XML allows and that means what it says."""
-    try:
-        code = int(number[1:], 16) if number[0] in "xX" else int(number)
-    except ValueError:
-        return False
-    return code in {9, 10, 13} or 0x20 <= code < 0x7F or 0xA0 <= code < 0xD800 or _is_high(code)  # noqa: PLR2004 (XML 1.0, section 2.2)
-
-
-def _is_high(code: int) -> bool:
-    return 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF  # noqa: PLR2004 (XML 1.0, section 2.2)
-
-
-def _escaped(value: str) -> str:
-    return html.escape(_ILLEGAL.sub("", value), quote=True)

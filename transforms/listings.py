@@ -10,27 +10,32 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from transforms.dates_declared import PAGE_ORIGIN
+from transforms.dates_searched import MONTH_ORIGIN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from transforms.addresses import Address
+    from transforms.moments import Published
     from transforms.page_marks import Marks
+    from transforms.page_source import PageSource
+    from transforms.records import Credit
 
 LIST_TYPES = frozenset({"ItemList", "ProfilePage", "Blog"})  # stand beside a story, too
 MIN_POINTS = 6
-LITTLE_PROSE = 300
-SOME_PROSE = 1_000
+LITTLE_PROSE, SOME_PROSE = 300, 1_000
+"""Sizes of a page's own prose, as `size_of` tells them."""
 MANY_ITEMS = 12
 MANY_PRICES = 10
 LINKED_SHARE = 0.4
 FEW_ITEM_CHARS = 500
 LABEL_WORDS = 4
 """A headline of so few words may be the name of a section."""
+_OF_ANY_PAGE = frozenset({PAGE_ORIGIN, MONTH_ORIGIN})  # dates that listings have, too
 
 _PRICE = re.compile(r"[$€£¥₹]\d|\d(?:€|EUR|USD|zł|Kč|kr\b|₽|руб)")  # noqa: RUF001 (a currency)
 _CURRENCIES = ("$", "€", "£", "¥", "₹", "EUR", "USD", "zł", "Kč", "kr", "₽", "руб")  # noqa: RUF001 (a currency)
-
-
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
@@ -58,6 +63,19 @@ class Standing:
     has_author: bool
     has_entry: bool
     is_called_article: bool  # og:type
+
+
+def standing_of(source: PageSource, when: Published, credited: Sequence[Credit]) -> Standing:
+    """Tell what speaks for one story: what the page declares, and that a feed names it."""
+    declared = (moment.origin for moment in when.candidates if moment.origin not in _OF_ANY_PAGE)
+    origins = {origin.partition(":")[0] for origin in declared}
+    authors = {credit.origin for credit in credited if credit.role == "author"}
+    return Standing(
+        has_date=bool(origins & {"json-ld", "meta", "url"}),
+        has_author=bool(authors & {"json-ld", "meta"}),
+        has_entry=source.entry is not None,
+        is_called_article=(source.metadata.first("og:type") or "").casefold() == "article",
+    )
 
 
 def size_of(text: str) -> int:

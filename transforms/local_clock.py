@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from transforms.dates import clock_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import tzinfo
 
     from transforms.records import Moment
 
 FURTHEST_ZONE = timedelta(hours=14)
 QUARTER = timedelta(minutes=15)
 _TIMED = frozenset({"second", "minute"})
-_SUMMER, _WINTER = frozenset({4, 5, 6, 7, 8, 9}), frozenset({11, 12, 1, 2})  # whole months
-_ZONES = {  # hours ahead of UTC in winter and summer, by the host's country
-    (1, 2): "de at ch li fr it es nl be lu pl cz sk hu si hr dk no se mt rs ba mk me al",
-    (2, 3): "fi ee lv lt gr cy ro bg ua md",
-    (3, 3): "ru by tr sa iq kw qa",
-    (7, 7): "th vn",
-    (8, 8): "cn tw hk sg my ph",
-    (9, 9): "jp kr",
+# In countries with several clocks: the one that most outlets live by. Elsewhere none is known.
+_MAIN_ZONES = {
+    "cn": "Asia/Shanghai",
+    "es": "Europe/Madrid",
+    "ru": "Europe/Moscow",
+    "ua": "Europe/Kyiv",
 }
-_AHEAD = {country: hours for hours, countries in _ZONES.items() for country in countries.split()}
 
 
 def on_local_clock(chosen: Moment, candidates: Iterable[Moment], host: str = "") -> Moment:
@@ -50,11 +49,21 @@ def on_local_clock(chosen: Moment, candidates: Iterable[Moment], host: str = "")
 
 def _local_day(moment: Moment, country: str) -> Moment | None:
     """Return the day that begins at a moment in a country; None where none does."""
-    winter, summer = _AHEAD.get(country, (0, 0))
-    month = moment.at.month
-    hours = {summer} if month in _SUMMER else {winter} if month in _WINTER else {winter, summer}
-    for ahead in hours - {0}:
-        local = moment.at + timedelta(hours=ahead)
-        if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0):
-            return replace(moment, at=local, precision="day", has_zone=False)
-    return None
+    at = moment.at
+    if at.minute % 15 or at.second or at.microsecond:  # no midnight anywhere
+        return None
+    found = {at.astimezone(zone).replace(tzinfo=at.tzinfo) for zone in _zones(country)}
+    local = found.pop() if len(found) == 1 else at
+    if local == at or (local.hour, local.minute) != (0, 0):
+        return None
+    return replace(moment, at=local, precision="day", has_zone=False)
+
+
+@lru_cache(maxsize=300)  # there are 250 countries
+def _zones(country: str) -> tuple[tzinfo, ...]:
+    """Return the zones of a country by its two letters; none where there is no such country."""
+    import pytz  # noqa: PLC0415 (few pages ask for it)
+
+    main = _MAIN_ZONES.get(country)
+    names = [main] if main else pytz.country_timezones.get(country, [])
+    return tuple(pytz.timezone(name) for name in names)

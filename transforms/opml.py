@@ -17,8 +17,9 @@ from lxml import etree
 
 from transforms.content import decode_text
 from transforms.feeds_items import language_tag
-from transforms.feeds_markup import resolve_entities, without_prologue
+from transforms.feeds_markup import without_prologue
 from transforms.urls import absolute_url
+from transforms.xml_text import resolve_entities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,15 +8,15 @@ million links, 120,000 paragraphs). Real news pages stay below a half of each.
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-import cchardet
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
+
+from transforms.encodings import clean_utf8, encoding_of, to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,29 +43,10 @@ _LIMITS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
 _SCRIPT = re.compile(rb"<(script|style|svg)[\s/>]")  # on lower-case bytes
 _NO_DRAWING = re.compile(rb"<(?:svg|div|p|h\d)[\s>]")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 # U+00AD, U+200B, U+FEFF; U+200C and U+200D are part of Persian and Indic words.
 _LAYOUT_HINTS = (b"\xc2\xad", b"\xe2\x80\x8b", b"\xef\xbb\xbf")
 _NAMED_HINTS = re.compile(rb"&(?:#(?:173|8203|[xX][aA][dD]|[xX]200[bB])|shy|ZeroWidthSpace);")
 _ESCAPED_HINTS = re.compile(rb"\\u(?:00[aA][dD]|200[bB])")
-_CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # XML 1.0 has no place for them
-# References to what is no character of XML 1.0: control codes, surrogates, U+FFFE and U+FFFF.
-_NO_CHARACTER = re.compile(
-    rb"&#(?:[xX]0*(?:1?[0-8bBcCeEfF]|1[9aAdD]|7[fF]|[fF]{3}[eEfF]|[dD][89a-fA-F][0-9a-fA-F]{2})?(?![0-9a-fA-F])"
-    rb"|0*(?:[0-8]|1[124-9]|2\d|3[01]|127|6553[45]|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57[0-2]\d{2}|573[0-3]\d|5734[0-3])(?!\d));?"
-)
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
-_BEYOND_ASCII = bytes(range(0x80, 0x100))
-_MARKUP_HEAD_BYTES = 4096
-# Names that pages use against the names that Python knows, after the WHATWG table.
-_ENCODINGS = {
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
-    "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
-    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932",
-    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "iso-8859-9": "cp1254",
-    "iso-8859-8-i": "iso-8859-8", "tis-620": "cp874", "iso-8859-11": "cp874", "utf8": "utf-8",
-}  # fmt: skip
 
 
 _count = etree.XPath("count(descendant::*)")
@@ -121,8 +102,8 @@ def _read_bytes(
         markup, ld_json, is_cut = cut_scripts(text)
         return markup, ld_json, encoding, is_cut
     markup, ld_json, is_cut = cut_scripts(body)
-    encoding, is_valid = _encoding(b"".join((markup, *ld_json)), content_type)
-    markup, *texts = (_clean_utf8(each, encoding, is_valid=is_valid) for each in (markup, *ld_json))
+    encoding, is_valid = encoding_of(b"".join((markup, *ld_json)), content_type)
+    markup, *texts = (clean_utf8(each, encoding, is_valid=is_valid) for each in (markup, *ld_json))
     return markup, tuple(texts), encoding, is_cut
 
 
@@ -198,28 +179,6 @@ def _with_whole_words(text: bytes) -> bytes:
     return _NAMED_HINTS.sub(b"", text)
 
 
-def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
-    """Return a page's bytes as clean UTF-8, and the encoding it was in.
-
-    In this order: byte order mark, valid UTF-8 that is not mere ASCII, HTTP
-    charset, meta charset, detection. Bytes that do not fit become U+FFFD.
-
-    Source: WHATWG Encoding Standard, section 4.2 (the names).
-    """
-    encoding, is_valid = _encoding(body, content_type)
-    return _clean_utf8(body, encoding, is_valid=is_valid), encoding
-
-
-def _clean_utf8(body: bytes, encoding: str, *, is_valid: bool) -> bytes:
-    """Return bytes as UTF-8 without what has no place in XML; ``is_valid``: they are UTF-8."""
-    if is_valid:
-        data = body.removeprefix(codecs.BOM_UTF8)
-    else:
-        data = body.decode(encoding, "replace").encode("utf-8", "replace")
-    data = data.translate(None, _CONTROL)
-    return _NO_CHARACTER.sub(b" ", data) if b"&#" in data else data
-
-
 def cut_scripts(markup: bytes) -> tuple[bytes, tuple[bytes, ...], bool]:
     """Cut scripts, styles and what is drawn out; return the rest, the JSON-LD texts, and whether one was too big."""
     lower = markup.lower()
@@ -255,54 +214,3 @@ def _is_left_open(lower: bytes, start: int, close: int) -> bool:
         or lower.startswith(b"/>", start - 2)
         or _NO_DRAWING.search(lower, start, close) is not None
     )
-
-
-def _encoding(body: bytes, content_type: str | None) -> tuple[str, bool]:
-    """Return a page's encoding, and whether its bytes are valid UTF-8 as they are."""
-    for mark, name in _BOMS:
-        if body.startswith(mark):
-            return name, name == "utf-8" and _is_utf8(body)
-    if not body.isascii() and _is_utf8(body):
-        return "utf-8", True
-    declared = _HTTP_CHARSET.search(content_type or "")
-    in_markup = _META_CHARSET.search(body[:_MARKUP_HEAD_BYTES])
-    names = (
-        declared.group(1) if declared else None,
-        in_markup.group(1).decode("ascii", "replace") if in_markup else None,
-    )
-    known = [codec for name in names if name and (codec := _codec(name))]
-    if body.isascii() and (not known or known[0] in {"utf-8", "cp1252"}):
-        return "utf-8", True
-    # Stray bytes in UTF-8 are mended; another declared encoding is believed; else detection.
-    if known and (known[0] != "utf-8" or _mostly_utf8(body)):
-        return known[0], False
-    return _detected(body), False
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _mostly_utf8(body: bytes) -> bool:
-    """Tell whether at most one in twenty of the bytes beyond ASCII does not fit."""
-    beyond_ascii = len(body) - len(body.translate(None, _BEYOND_ASCII))
-    return body.decode("utf-8", "replace").count("\ufffd") * 20 <= beyond_ascii
-
-
-def _detected(body: bytes) -> str:
-    found = cchardet.detect(body)["encoding"]
-    return (_codec(found) if found else None) or "utf-8"
-
-
-def _codec(name: str) -> str | None:
-    lowered = name.lower()
-    try:
-        found = codecs.lookup(_ENCODINGS.get(lowered, lowered)).name
-        b"".decode(found)
-    except LookupError:
-        return None
-    return found

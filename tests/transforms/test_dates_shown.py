@@ -10,8 +10,9 @@ from lxml.html import document_fromstring
 from transforms.article_json import moment_to_iso
 from transforms.date_words import LANGUAGES
 from transforms.dates import clock_offset, parse_date
+from transforms.dates_declared import date_language
 from transforms.dates_shown import headline_dates, marked_dates, searched_dates
-from transforms.moments import choose, date_language, is_vague
+from transforms.moments import choose, is_vague
 from transforms.survey import survey
 
 if TYPE_CHECKING:
@@ -171,6 +172,12 @@ def test_a_moment_is_told_by_the_outlets_own_clock(declared: str, other: str, sh
         ("2022-07-06T22:00Z", "coastcourier.de", "2022-07-07"),
         ("2022-10-06T22:00:00.000Z", "coastcourier.at", "2022-10-07"),  # summer time, still
         ("2022-03-04T15:00:00+00:00", "coastcourier.co.jp", "2022-03-05"),
+        ("2022-11-06T18:30:00Z", "coastcourier.in", "2022-11-07"),
+        ("2022-11-06T23:00:00Z", "coastcourier.es", "2022-11-07"),  # not the Canaries' clock
+        ("2022-11-06T21:00:00Z", "coastcourier.ru", "2022-11-07"),
+        ("2012-11-06T20:00:00Z", "coastcourier.ru", "2012-11-07"),  # its clock in those years
+        ("2022-03-06T22:00:00Z", "coastcourier.de", "2022-03-06T22:00:00+00:00"),  # no summer yet
+        ("2022-11-06T05:00:00Z", "coastcourier.us", "2022-11-06T05:00:00+00:00"),  # many clocks
         ("2022-11-06T22:00:00Z", "coastcourier.de", "2022-11-06T22:00:00+00:00"),  # 23:00 there
         ("2022-11-06T23:00:01Z", "coastcourier.de", "2022-11-06T23:00:01+00:00"),
         ("2022-11-06T23:00:00+02:00", "coastcourier.de", "2022-11-06T23:00:00+02:00"),

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
+from transforms.dates_declared import url_date
+from transforms.encodings import to_utf8
 from transforms.language import (
     choose_language,
     count_words,
@@ -16,8 +18,8 @@ from transforms.language import (
     primary_subtag,
 )
 from transforms.metadata import load_json, plain, read_metadata
-from transforms.moments import choose, contradicted_by_text, url_date
-from transforms.pages import cut_scripts, read_page, to_utf8
+from transforms.moments import choose, contradicted_by_text
+from transforms.pages import cut_scripts, read_page
 from transforms.records import Moment
 
 

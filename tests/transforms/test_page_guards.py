@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring, tostring
 
+from transforms.encodings import to_utf8
 from transforms.pages import (
     MAX_ELEMENTS,
     MAX_SIBLINGS,
     TooComplexError,
     cut_scripts,
     read_page,
-    to_utf8,
 )
 from transforms.taking_out import drop_menus
 
