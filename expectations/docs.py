@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from expectations.batches import BatchRule
     from expectations.rules import Rule
-    from expectations.warehouse_rules import WarehouseRule
+    from expectations.table_rules import WarehouseRule
     from transforms.quality import Quality, RuleVerdicts, RunVerdicts, SourceVerdicts
     from transforms.records import Severity
 

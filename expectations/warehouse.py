@@ -17,13 +17,15 @@ from expectations.engine import (
 )
 from expectations.library import great_expectations
 from expectations.rules import shorten
-from expectations.warehouse_rules import WAREHOUSE_RULES, WAREHOUSE_SUITE, WarehouseRule
+from expectations.warehouse_rules import WAREHOUSE_RULES, WAREHOUSE_SUITE
 from transforms.records import RuleResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
+
+    from expectations.table_rules import WarehouseRule
 
 EXAMPLES = 5
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from transforms import gaps, moves
-from transforms.batches import ReadPoll
 from transforms.failures import CHALLENGE, failure_weight
 from transforms.fates import Fate, poll_fate, retry_delay
+from transforms.poll_batches import ReadPoll
 from transforms.records import FeedState
 from transforms.selection import decide
 from warehouse.state import SettledDocuments

@@ -12,9 +12,10 @@ from flows.host_copies import with_hosts
 from flows.jobs import PageDone, PageJob, read_page, without_payload
 from flows.step import step
 from flows.workers import Lost
-from transforms.batches import Known, ReadPage, Stamp, article_batch
 from transforms.fates import Fate, Tries, page_fate, problem_fate
 from transforms.optouts import concerns_text
+from transforms.outcomes import Stamp
+from transforms.page_batches import Known, ReadPage, article_batch
 from transforms.quarantine import as_decided
 from transforms.records import LIVE_LANE, Problem
 from transforms.urls import outlet_of

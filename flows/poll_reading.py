@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from flows.jobs import FeedDone, without_payload
 from transforms import gaps, moves, schedule
-from transforms.batches import ReadPoll
 from transforms.failures import CHALLENGE, NOT_MODIFIED
 from transforms.fates import Fate, poll_fate
+from transforms.poll_batches import ReadPoll
 from transforms.records import Problem
 from transforms.selection import decide
 from warehouse.archive_read import read_exchange

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from expectations.check import Checked, check_articles, check_entries
 from flows.homes import existing_home
 from flows.run import open_run, utc_now
-from transforms.batches import Stamp
+from transforms.outcomes import Stamp
 from transforms.quarantine import (
     Kept,
     LetIn,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from flows.document_reading import FollowUp, read_claim, read_document
 from flows.host_copies import with_hosts
 from flows.poll_reading import read_poll, worth_checking
-from transforms.batches import Stamp, poll_batch
 from transforms.gaps import part_id
 from transforms.guids import doubtful_links, recognised
 from transforms.moves import is_claim, may_ask_claim
+from transforms.outcomes import Stamp
+from transforms.poll_batches import poll_batch
 from transforms.urls import host_of
 from warehouse import coverage, history, load, read
 from warehouse.connection import writing
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from flows.jobs import FeedDone, FeedJob
     from flows.run import Run
-    from transforms.batches import ReadPoll
+    from transforms.poll_batches import ReadPoll
     from transforms.records import (
         Batch,
         Entry,

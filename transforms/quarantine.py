@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from transforms.batches import entry_fate, want_of
 from transforms.fates import Fate
 from transforms.identity import make_id
+from transforms.poll_batches import entry_fate, want_of
 from transforms.records import (
     Article,
     Batch,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from transforms.batches import Stamp
+    from transforms.outcomes import Stamp
     from transforms.records import RuleResult, Verdict
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import orjson
 import xxhash
 
-from transforms.batches import REPEATED
 from transforms.identity import make_id
+from transforms.poll_batches import REPEATED
 from transforms.urls import InvalidURL, host_of
 from warehouse.stage import columns_of
 from warehouse.write import encodable

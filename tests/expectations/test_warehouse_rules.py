@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from expectations.check import ValidationSystemError
+from expectations.table_rules import WarehouseRule
 from expectations.warehouse import check_warehouse
-from expectations.warehouse_rules import WAREHOUSE_RULES, WarehouseRule
+from expectations.warehouse_rules import WAREHOUSE_RULES
 from warehouse.connection import Home, writing
 from warehouse.migrate import migrate
 

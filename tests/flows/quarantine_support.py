@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from expectations.check import check_articles, check_entries
 from flows.homes import prepare_home
 from transforms import identity
-from transforms.batches import Known, ReadPage, ReadPoll, Stamp, article_batch, poll_batch, want_of
 from transforms.fates import Fate
+from transforms.outcomes import Stamp
+from transforms.page_batches import Known, ReadPage, article_batch
+from transforms.poll_batches import ReadPoll, poll_batch, want_of
 from transforms.records import (
     Article,
     Batch,

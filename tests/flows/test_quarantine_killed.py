@@ -22,7 +22,7 @@ from walk_processes import (
 )
 from walk_support import audit, in_hand, tables
 
-from transforms.batches import want_of
+from transforms.poll_batches import want_of
 from transforms.records import Entry, RuleHit, Verdict
 from warehouse.connection import Home
 

@@ -34,8 +34,9 @@ from flows.pages import check_pages, load_pages
 from flows.quarantine import Order, list_quarantine, settle
 from flows.run import open_run
 from flows.settings import read_settings
-from transforms.batches import ReadPage, want_of
 from transforms.fates import Fate
+from transforms.page_batches import ReadPage
+from transforms.poll_batches import want_of
 from warehouse.connection import Home, reading
 from warehouse.quarantine import Selection
 from warehouse.state import State

@@ -27,7 +27,7 @@ from expectations.articles import ARTICLE_RULES
 from expectations.rules import one_of
 from flows.cli import app
 from flows.what_if import WhatIf, check_loaded
-from transforms.batches import want_of
+from transforms.poll_batches import want_of
 from warehouse import loaded
 from warehouse.connection import Home, writing
 from warehouse.publish import publish
