@@ -183,7 +183,7 @@ def wait_until() -> Callable[..., Any]:
     return wait_for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A Prefect server on a free port, with a database of its own."""
     folder = tmp_path_factory.mktemp("prefect")
@@ -208,7 +208,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         child.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def make_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Home]]:
     """How a home is made that is subscribed to some of the newsroom's feeds."""
     with serve_in_thread(Newsroom.load(shipped("newsroom"))) as served:
@@ -227,7 +227,7 @@ def make_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[],
         yield make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(
     server: Server, make_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Home]:
@@ -248,7 +248,7 @@ def worker(
         child.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployed(server: Server, worker: Home) -> Server:
     """The server, once the shipped deployments were made known to it."""
     del worker  # it made the work pool
