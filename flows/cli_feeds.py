@@ -12,7 +12,7 @@ import typer
 from flows.cli_discovery import Choice, found_at
 from flows.cli_health import health, show
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
-from flows.screen import counted, plain_table, screen
+from flows.screen import counted, escaped, plain_table, screen
 
 app = typer.Typer(
     no_args_is_help=True, help="The subscriptions: add, remove, list, show, health, import, export."
@@ -107,7 +107,7 @@ def list_feeds(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
         return
     table = plain_table("source", "feed", "polled", "state", "next")
     for row in rows:
-        table.add_row(row.source_id, row.url, row.polled, row.state, row.due)
+        table.add_row(*map(escaped, (row.source_id, row.url, row.polled, row.state, row.due)))
     console = screen()
     if rows:
         console.print(table)

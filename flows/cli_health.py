@@ -177,7 +177,7 @@ def _print_feeds(rows: tuple[FeedHealth, ...]) -> None:
 def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
     out = screen()
     numbers = ("requests", "bytes", "304", "slowest", "errors", "delay")
-    table = _table("host", *numbers, "not before", "objects to")
+    table = _table("host", *numbers, "not before", "objects to", "trouble")
     for row in rows:
         table.add_row(
             escaped(row.host),
@@ -189,6 +189,7 @@ def _print_hosts(rows: tuple[HostHealth, ...]) -> None:
             "" if row.crawl_delay_seconds is None else f"{row.crawl_delay_seconds:g} s",
             _at(row.left_alone_until),
             escaped(", ".join(row.opt_outs)),
+            escaped("; ".join(row.troubles)),
         )
     if rows:
         out.print(table)

@@ -16,7 +16,7 @@ from flows.fetch.grouping import Grouped
 from flows.polls import POLLS_A_BATCH, load_polls, poll_feeds
 from flows.step import step
 from transforms import gaps, schedule
-from transforms.identity import feed_id
+from transforms.identity import feed_id, possible_feed_ids
 from transforms.records import LIVE_LANE, Feed
 from transforms.urls import is_http, registrable_domain
 from warehouse import coverage, load, read
@@ -45,7 +45,9 @@ def named_feeds(home: Home, names: Sequence[str]) -> list[Feed]:
     """
     with writing(home) as con:
         held = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
-    found = [held.get(feed_id(name)) or held.get(name) for name in names]
+    found = [
+        next((held[one] for one in possible_feed_ids(name) if one in held), None) for name in names
+    ]
     for name, feed in zip(names, found, strict=True):
         if feed is None:
             raise LookupError(f"not a feed of this home: {name}; see `copytaster feeds list`")

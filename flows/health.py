@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.homes import existing_home
+from flows.homes import current_warehouse, existing_home
 from flows.run import utc_now
 from transforms.condition import Condition, condition_of
-from transforms.identity import feed_id
+from transforms.identity import possible_feed_ids
 from transforms.records import FeedState
 from warehouse import coverage, exchanges, read
-from warehouse.connection import writing
 from warehouse.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
     from transforms.records import Feed, Gap, HostState
-    from warehouse.exchanges import AddressRow, FeedHistory, HostHistory, MoveRow, PollRow
+    from warehouse.exchanges import (
+        AddressRow,
+        FeedHistory,
+        HostHistory,
+        MoveRow,
+        PollRow,
+        TroubleRow,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,7 @@ class HostHealth:
     crawl_delay_seconds: float | None
     left_alone_until: datetime | None
     opt_outs: tuple[str, ...]  # what it declares against AI use and text mining
+    troubles: tuple[str, ...]  # with its robots.txt and tdmrep.json, in words
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -81,10 +90,10 @@ class HostHealth:
 def feeds_health(folder: Path | None) -> tuple[FeedHealth, ...]:
     """Return how the feeds are that are polled, those that need a look first.
 
-    Raises: WarehouseMissing if the home was never initialised.
+    Raises: WarehouseMissing if the home was never initialised; SchemaError.
     """
     home, _ = existing_home(folder)
-    with writing(home) as con:
+    with current_warehouse(home) as con:
         feeds = read.feeds(con)
         histories = exchanges.feed_histories(con)
     with State(home.state) as state:
@@ -101,9 +110,9 @@ def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
     Raises: LookupError if it is no feed of this home; WarehouseMissing.
     """
     home, _ = existing_home(folder)
-    with writing(home) as con:
+    with current_warehouse(home) as con:
         feeds = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
-        feed = feeds.get(feed_id(url)) or feeds.get(url)
+        feed = next((feeds[one] for one in possible_feed_ids(url) if one in feeds), None)
         if feed is None:
             raise LookupError(f"not a feed of this home: {url}; see `copytaster feeds list`")
         history = exchanges.feed_histories(con).get(feed.feed_id)
@@ -147,25 +156,52 @@ def hosts_health(folder: Path | None) -> tuple[HostHealth, ...]:
     Domains (``*.a.example``) and addresses (``@192.0.2.1``) are among them while all
     their hosts are left alone.
 
-    Raises: WarehouseMissing if the home was never initialised.
+    Raises: WarehouseMissing if the home was never initialised; SchemaError.
     """
     home, _ = existing_home(folder)
-    with writing(home) as con:
+    with current_warehouse(home) as con:
         histories = exchanges.host_histories(con)
         objections = exchanges.current_opt_outs(con)
+        troubles = troubles_by_host(exchanges.origin_troubles(con))
     with State(home.state) as state:
         states = state.host_states()
     now = utc_now()
     rows = [
-        _host_health(one, histories.get(one.host), objections.get(one.host, ()), now)
+        _host_health(
+            one,
+            histories.get(one.host),
+            objections.get(one.host, ()),
+            troubles.get(one.host, ()),
+            now,
+        )
         for one in states
     ]
     shown = [row for row in rows if row.left_alone_until or not row.host.startswith(("*", "@"))]
     return tuple(sorted(shown, key=lambda row: (-row.requests, row.host)))
 
 
+def troubles_by_host(rows: Iterable[TroubleRow]) -> dict[str, tuple[str, ...]]:
+    """Return what is wrong with the documents of each host's origins, in words."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        found[row.host][_trouble(row)] = None  # once, where both schemes have it
+    return {host: tuple(words) for host, words in found.items()}
+
+
+def _trouble(row: TroubleRow) -> str:
+    if row.problem is not None:
+        return f"tdmrep.json not understood: {row.problem}"
+    answer = f"HTTP {row.status}" if row.status else "no answer"
+    what_follows = "the last known is obeyed" if row.is_known else "its pages wait"
+    return f"robots.txt {answer}: {what_follows}"
+
+
 def _host_health(
-    state: HostState, history: HostHistory | None, opt_outs: tuple[str, ...], now: datetime
+    state: HostState,
+    history: HostHistory | None,
+    opt_outs: tuple[str, ...],
+    troubles: tuple[str, ...],
+    now: datetime,
 ) -> HostHealth:
     asked = state.retry_after_at
     return HostHealth(
@@ -179,4 +215,5 @@ def _host_health(
         crawl_delay_seconds=state.crawl_delay_seconds,
         left_alone_until=asked if asked is not None and asked > now else None,
         opt_outs=opt_outs,
+        troubles=troubles,
     )

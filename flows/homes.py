@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.settings import Settings, read_settings
-from warehouse.connection import Home, WarehouseMissing
-from warehouse.migrate import migrate
+from warehouse.connection import Home, WarehouseMissing, writing
+from warehouse.migrate import check_is_current, migrate
 from warehouse.publish import publish
 from warehouse.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    import duckdb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,17 @@ def existing_home(folder: Path | None) -> tuple[Home, Settings]:
     if not home.live.exists():
         raise WarehouseMissing(f"there is no home at {home.root}: run `copytaster init` first")
     return home, settings
+
+
+@contextmanager
+def current_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a home's live database, if it is of this version.
+
+    Raises: SchemaError, asking for `copytaster init`; WarehouseBusy.
+    """
+    with writing(home) as con:
+        check_is_current(con)
+        yield con
 
 
 def settings_template() -> str:

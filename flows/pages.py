@@ -12,7 +12,7 @@ from flows.host_copies import with_hosts
 from flows.jobs import PageDone, PageJob, read_page, without_payload
 from flows.step import step
 from flows.workers import Lost
-from transforms.fates import Fate, Tries, page_fate, problem_fate
+from transforms.fates import Fate, Tries, is_asked, page_fate, problem_fate
 from transforms.optouts import concerns_text
 from transforms.outcomes import Stamp
 from transforms.page_batches import Known, ReadPage, article_batch
@@ -111,7 +111,8 @@ async def _fetch(
                 want,
                 place=exchange.place,
                 exchange_id=exchange.exchange_id,
-                attempts=want.attempts + 1,
+                attempts=want.attempts + is_asked(exchange),
+                waits=want.waits + (not is_asked(exchange)),
             )
             for want in missing
         ]
@@ -171,7 +172,8 @@ def _unread(run: Run, job: PageJob, want: Want, lost: Lost) -> PageDone:
 
 
 def _read(run: Run, want: Want, done: PageDone, window: Window) -> ReadPage:
-    tries = Tries(attempts=want.attempts, most=run.settings.max_attempts, now=run.clock())
+    most = run.settings.max_attempts
+    tries = Tries(attempts=want.attempts, waits=want.waits, most=most, now=run.clock())
     page = ReadPage(want=want, exchange=done.exchange, page_fate=page_fate(done.exchange, tries))
     page = replace(page, opt_outs=done.opt_outs)
     if done.result is None:

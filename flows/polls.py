@@ -15,13 +15,14 @@ from flows.step import step
 from flows.workers import Lost
 from transforms import schedule
 from transforms.gaps import part_id
+from transforms.identity import possible_feed_ids
 from transforms.records import FeedState
 from warehouse import read
 from warehouse.connection import writing
 from warehouse.state_feeds import Calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flows.run import Run
     from transforms.records import Exchange, Feed, FeedDocument
@@ -44,10 +45,15 @@ class Choice:
         """Return what to keep of it in `ops.runs`."""
         return asdict(self)
 
-    def admits(self, feed: Feed) -> bool:
-        """Tell whether a feed is among those named, where any are."""
-        named = not self.feeds or feed.url in self.feeds or feed.feed_id in self.feeds
-        return named and (not self.sources or feed.source_id in self.sources)
+    def among(self, feeds: Iterable[Feed]) -> list[Feed]:
+        """Return those of the feeds that are named, where any are."""
+        named = {one for name in self.feeds for one in possible_feed_ids(name)}
+        return [
+            feed
+            for feed in feeds
+            if (not named or feed.feed_id in named)
+            and (not self.sources or feed.source_id in self.sources)
+        ]
 
 
 async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
@@ -58,7 +64,7 @@ async def due_feeds(run: Run, choice: Choice) -> tuple[Feed, ...]:
     else:
         calendar = run.state.calendar(run.clock())
     with writing(run.home) as con:
-        feeds = [feed for feed in read.feeds(con, without=calendar.waiting) if choice.admits(feed)]
+        feeds = choice.among(read.feeds(con, without=calendar.waiting))
     feeds.sort(key=lambda feed: (str(calendar.due.get(feed.feed_id) or ""), feed.feed_id))
     return tuple(feeds)
 

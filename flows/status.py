@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from expectations.batches import ShownAlert, shown_alerts
-from flows.homes import existing_home
+from flows.homes import current_warehouse, existing_home
 from flows.run import utc_now
 from flows.screen import counted, escaped, plain_table, screen
 from warehouse import history, read, register
-from warehouse.connection import writing
-from warehouse.migrate import check_is_current
 from warehouse.state import State
 
 if TYPE_CHECKING:
@@ -55,8 +53,7 @@ def read_status(folder: Path | None) -> Status:
     """
     home, _ = existing_home(folder)
     now = utc_now()
-    with writing(home) as con, State(home.state) as state:
-        check_is_current(con)
+    with current_warehouse(home) as con, State(home.state) as state:
         failing = sum(one.failures > 0 for one in state.feed_states().values())
         in_hand = state.in_hand(now)
         # While a run goes on, its copy is older than its loads: what waits would seem lost.

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.homes import existing_home
+from flows.homes import current_warehouse, existing_home
 from flows.run import utc_now
 from transforms.first_polls import first_polls
-from transforms.identity import feed_id
+from transforms.identity import feed_id, possible_feed_ids
 from transforms.opml import Subscription, write_opml
 from transforms.records import Feed, FeedState, Source
-from transforms.urls import InvalidURL, host_of, registrable_domain
+from transforms.urls import (
+    InvalidURL,
+    host_of,
+    registrable_domain,
+    requested_url,
+    subscribed_url,
+)
 from warehouse import load, read
-from warehouse.connection import writing
 from warehouse.state import State
 
 if TYPE_CHECKING:
@@ -50,30 +55,30 @@ class Listed:
 def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed:
     """Put subscriptions in; one that is there already takes over what is newly said of it.
 
-    Raises: WarehouseMissing if the home was never initialised.
+    Raises: WarehouseMissing if the home was never initialised; SchemaError.
     """
     home, _ = existing_home(folder)
     sources: dict[str, Source] = {}
     feeds: dict[str, Feed] = {}
     refused = []
+    with current_warehouse(home) as con:
+        known = {feed.feed_id for feed in read.feeds(con, active_only=False)}
     for one in wanted:
-        try:
-            host_of(one.url)
-        except InvalidURL:
-            refused.append(f"{one.url}: not an address; those begin with https:// or http://")
+        if (why := _refusal(one.url)) is not None:
+            refused.append(why)
             continue
         source = source_of(one)
         sources.setdefault(source.source_id, source)
+        url = one.url if feed_id(one.url) in known else subscribed_url(one.url)
         feed = Feed(
-            feed_id=feed_id(one.url),
+            feed_id=feed_id(url),
             source_id=source.source_id,
-            url=one.url,
+            url=url,
             title=one.title,
             category=one.category,
         )
         feeds.setdefault(feed.feed_id, feed)
-    with writing(home) as con:
-        known = {feed.feed_id for feed in read.feeds(con, active_only=False)}
+    with current_warehouse(home) as con:
         load.put_feeds(con, list(sources.values()), list(feeds.values()), utc_now())
     with State(home.state) as state:
         polled = state.feed_states(feeds.keys() - known)
@@ -85,10 +90,27 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
 
 
 def unsubscribe(folder: Path | None, urls: Sequence[str]) -> tuple[str, ...]:
-    """Stop polling feeds, by their addresses; return those that were not polled anyway."""
+    """Stop polling feeds, by address or id; return those that were not polled anyway."""
     home, _ = existing_home(folder)
-    with writing(home) as con:
-        return tuple(url for url in urls if not load.deactivate_feed(con, feed_id(url), utc_now()))
+    with current_warehouse(home) as con:
+        return tuple(
+            url
+            for url in urls
+            if not any(load.deactivate_feed(con, one, utc_now()) for one in possible_feed_ids(url))
+        )
+
+
+def _refusal(url: str) -> str | None:
+    """Return why an address cannot be subscribed to, in words; None if it can."""
+    try:
+        host_of(url)
+    except InvalidURL:
+        return f"{url}: not an address; those begin with https:// or http://"
+    try:
+        subscribed_url(url)
+    except InvalidURL as error:
+        return f"{requested_url(url, url)}: {error}"
+    return None
 
 
 def source_of(subscription: Subscription) -> Source:
@@ -107,7 +129,7 @@ def source_of(subscription: Subscription) -> Source:
 def list_subscriptions(folder: Path | None) -> tuple[Listed, ...]:
     """Return the feeds of a home, by source and address."""
     home, _ = existing_home(folder)
-    with writing(home) as con:
+    with current_warehouse(home) as con:
         feeds = read.feeds(con, active_only=False)
     with State(home.state) as state:
         states = state.feed_states()
@@ -137,7 +159,7 @@ def _listed(feed: Feed, state: FeedState | None) -> Listed:
 def export_opml(folder: Path | None) -> bytes:
     """Return the subscriptions of a home as an OPML document."""
     home, _ = existing_home(folder)
-    with writing(home) as con:
+    with current_warehouse(home) as con:
         feeds = read.feeds(con)
         sources = {source.source_id: source for source in read.sources(con)}
     subscriptions = [_subscription(feed, sources[feed.source_id]) for feed in feeds]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QUIET_AFTER = timedelta(days=14)
 FORBIDDEN = frozenset({401, 403, 407, 451})
 TOO_MANY_REQUESTS = 429
+DISALLOWED = "robots_disallowed"
 
 
 class Condition(StrEnum):
@@ -40,9 +41,10 @@ class Condition(StrEnum):
 def condition_of(state: FeedState, items: int, now: datetime) -> tuple[Condition, str]:
     """Return how a feed is, and why.
 
-    Gone (410 twice, or failing for weeks), blocked (a challenge, or we are forbidden or
-    told to slow down), failing (anything else that went wrong), empty (it answers and has
-    no items), quiet (nothing new for a fortnight), new (never polled), else healthy.
+    Gone (410 twice, or failing for weeks), blocked (a challenge, or we are forbidden, by
+    robots.txt too, or told to slow down), failing (anything else that went wrong), empty (it
+    answers and has no items), quiet (nothing new for a fortnight), new (never polled), else
+    healthy.
 
     Args:
         state: what is remembered of the feed.
@@ -67,6 +69,6 @@ def _failing(state: FeedState) -> tuple[Condition, str]:
     if is_gone_twice or state.failures >= DORMANT_AFTER_FAILURES:
         return Condition.GONE, f"{what}; failures weigh {state.failures:g}"
     is_barred = state.status in FORBIDDEN or state.status == TOO_MANY_REQUESTS
-    if state.problem == CHALLENGE or is_barred:
+    if state.problem in {CHALLENGE, DISALLOWED} or is_barred:
         return Condition.BLOCKED, what
     return Condition.FAILING, what

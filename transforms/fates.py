@@ -23,6 +23,10 @@ LAST_RETRY = timedelta(hours=6)
 PASSING_STATUSES = frozenset({403, 408, 425, 429})
 NOT_MODIFIED = 304
 OUR_OWN_RULES = frozenset({"robots_disallowed", "opted_out"})
+UNASKED = frozenset({"host_asked_to_wait", "robots_unreachable"})
+"""Why a page is not asked for at all for now; that says nothing of the page."""
+MOST_WAITS = 130
+"""About a month, the longest that RFC 9309 has robots.txt be unreachable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,15 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tries:
-    """How often an item was tried, this time included; how often it may be; and the time."""
+    """How often an item was tried, this time included; how often it may be; and the time.
+
+    ``waits`` are the tries at which it could not be asked for (`UNASKED`).
+    """
 
     attempts: int
     most: int
     now: datetime
+    waits: int = 0
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -57,6 +65,21 @@ def try_again(code: str, detail: str, tries: Tries) -> Fate:
         return Fate(outcome="given_up", reason=code, detail=words)
     retry_at = tries.now + retry_delay(tries.attempts)
     return Fate(outcome="failed", reason=code, detail=detail, retry_at=retry_at)
+
+
+def wait_again(problem: Problem, tries: Tries) -> Fate:
+    """Return ``failed`` with the next try for what could not be asked for, in the end ``given_up``.
+
+    What a server does to others of its pages must not cost this one: a week of Retry-After or
+    a day of a broken robots.txt uses up none of its tries.
+    """
+    waited = Tries(attempts=tries.waits, most=MOST_WAITS, now=tries.now)
+    return try_again(problem.code, problem.detail, waited)
+
+
+def is_asked(exchange: Exchange) -> bool:
+    """Tell whether a page was asked for, or at least nothing kept us from it."""
+    return exchange.problem is None or exchange.problem.code not in UNASKED
 
 
 def page_fate(exchange: Exchange, tries: Tries) -> Fate:
@@ -106,4 +129,6 @@ def problem_fate(problem: Problem, tries: Tries) -> Fate:
         return Fate(outcome="skipped", reason=problem.code, detail=problem.detail)
     if problem.is_final:
         return Fate(outcome="given_up", reason=problem.code, detail=problem.detail)
+    if problem.code in UNASKED:
+        return wait_again(problem, tries)
     return try_again(problem.code, problem.detail, tries)

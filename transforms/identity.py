@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from transforms.urls import InvalidURL, subscribed_url
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -29,6 +31,15 @@ def make_id(kind: str, *parts: str) -> str:
 def feed_id(url: str) -> str:
     """Return the id of the subscription to a feed's address."""
     return make_id("feed", url)
+
+
+def possible_feed_ids(name: str) -> tuple[str, ...]:
+    """Return the ids that a name of a feed may stand for: an address in any spelling, or an id."""
+    try:
+        normal = subscribed_url(name)
+    except InvalidURL:
+        return (feed_id(name), name)
+    return (feed_id(name), feed_id(normal), name)
 
 
 def entry_id(feed: str, key: str) -> str:

@@ -11,7 +11,7 @@ from transforms.outcomes import first_rule, marks_of, outcome_of
 from transforms.records import Batch, Quarantined, Want
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -78,7 +78,7 @@ def article_batch(
             articles.setdefault(page.article.version_id, page.article)
         fates.append((page.want, fate))
     batch = Batch(
-        load_id=make_id("load", stamp.run_id, *(page.want.want_id for page in fresh)),
+        load_id=make_id("load", stamp.run_id, *_tries(fresh)),
         run_id=stamp.run_id,
         kind="articles",
         at=stamp.at,
@@ -95,6 +95,13 @@ def article_batch(
         wants=tuple(page.want for page in fresh),
     )
     return batch, tuple(fates)
+
+
+def _tries(pages: Iterable[ReadPage]) -> Iterator[str]:
+    """Yield what makes a load one of its own: a run may try the same page twice."""
+    for page in pages:
+        yield page.want.want_id
+        yield page.exchange.exchange_id
 
 
 def _article_fate(

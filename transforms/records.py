@@ -448,6 +448,7 @@ class Want:
     feed_id: str | None = None
     lane: str = LIVE_LANE  # whose work it is: the live walk's, or one backfill's
     attempts: int = 0
+    waits: int = 0  # tries at which it could not even be asked for
     place: Place | None = None  # set once the page is archived
     exchange_id: str | None = None
 

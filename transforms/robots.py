@@ -7,6 +7,7 @@ at hand, which then stays in force.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 UNREACHABLE_FOR = timedelta(minutes=10)
 CRAWL_DELAY_CAP_SECONDS = 60.0
+# A line that begins a group, with its product token (RFC 9309, section 2.2.1).
+_LINE = r"^[ \t]*user-agent[ \t]*:[ \t]*([a-z_-]+)"
+_USER_AGENT = re.compile(_LINE, re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(rf"({_LINE.replace('(', '(?:')})/[^\s#]*", re.IGNORECASE | re.MULTILINE)
 
 Ruling = Literal["allowed", "disallowed", "unreachable"]
 
@@ -53,10 +58,11 @@ def parse_rules(body: bytes, agent: str) -> Rules:
     """Return the rules of a robots.txt, whatever its bytes are.
 
     A byte order mark would make the first group disappear; bytes that are no UTF-8
-    are replaced, which spoils no more than their own line.
+    are replaced, which spoils no more than their own line. A group for ``Copytaster/1.0``
+    is one for all versions.
     """
     text = body[:MAX_BYTES].decode("utf-8-sig", "replace").replace("\x00", "")
-    return Rules(Protego.parse(text), agent)
+    return Rules(Protego.parse(_VERSION.sub(r"\1", text)), agent)
 
 
 def after_robots(
@@ -66,6 +72,22 @@ def after_robots(
     found = renewed(known, exchange, unreachable_for=UNREACHABLE_FOR, now=now)
     delay = None if found.body is None else parse_rules(found.body, agent).crawl_delay_seconds()
     return replace(found, crawl_delay_seconds=delay)
+
+
+@lru_cache(maxsize=512)
+def names_agent(body: bytes, agent: str) -> bool:
+    """Tell whether a group of a robots.txt is for an agent by its name, not as one of all."""
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
+    named = (found.group(1).lower() for found in _USER_AGENT.finditer(text))
+    return agent.lower() in named
+
+
+def is_forbidden_by_name(known: OriginDocument, url: str, agent: str) -> bool:
+    """Tell whether an origin's robots.txt, as it is remembered, names an agent to forbid a URL."""
+    body = known.body
+    if not body or not names_agent(body, agent):
+        return False
+    return not parse_rules(body, agent).allows(url)
 
 
 def ruling(known: OriginDocument, url: str, agent: str) -> Ruling:

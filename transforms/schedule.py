@@ -7,6 +7,7 @@ that is the known one.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ DORMANT = timedelta(days=30)
 INCOMPLETE = frozenset({"truncated_document"})
 NOT_ASKED = "host_asked_to_wait"
 UNASKED = "unasked_not_modified"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
@@ -56,14 +58,15 @@ def conditional_headers(state: FeedState, now: datetime) -> dict[str, str]:
     """Return the validators to send: both as they came, or none when a full fetch is due.
 
     A server that answers 304 for good is found out by a full fetch every 14 days. One
-    that was caught is not believed for 30: the hash tells whether a body changed.
+    that was caught is not believed for 30: the hash tells whether a body changed. One with
+    control characters is no validator (RFC 9110, section 5.5): no request may hold it.
     """
     if state.full_fetch_at is None or now - state.full_fetch_at >= FULL_FETCH_EVERY:
         return {}
     if state.distrusted_at is not None and now - state.distrusted_at < DISTRUST:
         return {}
     given = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
-    return {name: value for name, value in given.items() if value}
+    return {name: value for name, value in given.items() if value and not _CONTROL.search(value)}
 
 
 def after_poll(  # noqa: PLR0913 (the bounds are settings)

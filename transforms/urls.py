@@ -101,6 +101,34 @@ def host_of(url: str) -> str:
     return _host(_parse(url))
 
 
+def requested_url(base: str, link: str) -> str | None:
+    """Return the http(s) URL to ask for a link, in ASCII; None where it is no such URL.
+
+    Without its fragment, and without a user name or password: they would stand in the archive
+    and in tables, and a stranger's link has none to give.
+    """
+    url = absolute_url(base, link)
+    if url is None:
+        return None
+    parsed = _parse(url)
+    parsed.username = parsed.password = parsed.hash = ""
+    return parsed.href
+
+
+def subscribed_url(url: str) -> str:
+    """Return the form under which two spellings of a feed's address are one subscription.
+
+    Scheme and host in lower case, the host in punycode, no default port, no fragment.
+
+    Raises: InvalidURL if there is no http(s) host, or if there is a user name or password.
+    """
+    parsed = _parse(url)
+    if parsed.username or parsed.password:
+        raise InvalidURL("user names and passwords are not kept, as tables would show them")
+    parsed.hash = ""
+    return parsed.href
+
+
 def outlet_of(url: str) -> str:
     """Return the name under which pages are learned from: the host, without ``www.``."""
     try:

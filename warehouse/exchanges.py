@@ -68,6 +68,17 @@ class HostHistory:
     errors: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleRow:
+    """A robots.txt or tdmrep.json that is of no use. ``is_known``: an older one is in force."""
+
+    host: str
+    kind: str
+    status: int
+    is_known: bool
+    problem: str | None
+
+
 def feed_histories(con: duckdb.DuckDBPyConnection) -> dict[str, FeedHistory]:
     """Return the past of each feed that was polled, by feed_id."""
     rows = con.execute(query("feed_histories")).fetchall()
@@ -103,6 +114,13 @@ def current_opt_outs(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...
     return {
         host: tuple(signals) for host, signals in con.execute(query("current_opt_outs")).fetchall()
     }
+
+
+def origin_troubles(con: duckdb.DuckDBPyConnection) -> tuple[TroubleRow, ...]:
+    """Return the documents of origins that could not be had, or not be understood."""
+    names = ("host", "kind", "status", "is_known", "problem")
+    rows = con.execute(query("origin_troubles")).fetchall()
+    return tuple(TroubleRow(**dict(zip(names, row, strict=True))) for row in rows)
 
 
 def host_histories(con: duckdb.DuckDBPyConnection) -> dict[str, HostHistory]:

@@ -93,7 +93,8 @@ create table if not exists wants (
     exchange_id  text,
     place_file   text,          -- set, with its two neighbours, once the page is archived
     place_offset integer,
-    place_length integer
+    place_length integer,
+    waits        integer not null default 0 -- tries at which it could not even be asked for
 );
 
 create index if not exists wants_to_fetch on wants (lane, host, next_try_at, number)

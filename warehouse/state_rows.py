@@ -128,6 +128,7 @@ def want(row: sqlite3.Row) -> Want:
         feed_id=row["feed_id"],
         lane=row["lane"],
         attempts=row["attempts"],
+        waits=row["waits"],
         place=place(row),
         exchange_id=row["exchange_id"],
     )

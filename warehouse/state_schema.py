@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _CHECKPOINT_PAGES = 4000  # of 4 KiB: so long does the log become
 _CACHE_KIB = 16 * 1024
 # What each version added to tables that were there.
@@ -49,6 +49,7 @@ _ADDED = {
         alter table hosts drop column robots_exchange_id;
         alter table hosts drop column robots_at;
     """,
+    7: "alter table wants add column waits integer not null default 0;",
 }
 
 

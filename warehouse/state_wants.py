@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Literal
 
+from transforms.fates import is_asked
 from transforms.urls import InvalidURL, canonical_url
 from warehouse.state_rows import archived_place, moment, place_columns
 from warehouse.state_rows import want as want_of
@@ -121,7 +122,8 @@ _NEXT_READY_AT = """
 # One exchange answers all that were claimed together. Told twice, it counts once.
 _RECORD_PAGE = """
     update wants set
-        attempts = attempts + (exchange_id is not :exchange_id),
+        attempts = attempts + (:is_asked and exchange_id is not :exchange_id),
+        waits = waits + (not :is_asked and exchange_id is not :exchange_id),
         exchange_id = :exchange_id,
         place_file = :place_file, place_offset = :place_offset, place_length = :place_length
     where want_id = :want_id or (
@@ -232,6 +234,7 @@ def record_page(connection: sqlite3.Connection, want_id: str, exchange: Exchange
     given = {
         "want_id": want_id,
         "exchange_id": exchange.exchange_id,
+        "is_asked": is_asked(exchange),
         **place_columns(archived_place(exchange)),
     }
     if connection.execute(_RECORD_PAGE, given).rowcount == 0:

@@ -1,7 +1,8 @@
 """The client: one address in, one archived exchange out, whatever the network does.
 
-A `get` walks from redirect to redirect. Each step is checked by the guard, by
-robots.txt and tdmrep.json where it is for a page, and waits for the turn of its own host.
+A `get` walks from redirect to redirect. Each step is checked by the guard, by robots.txt and
+tdmrep.json where it is for a page, by a robots.txt that names us where it is for a feed, and
+waits for the turn of its own host.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from flows.fetch.wire import Answer, Wire
 from transforms.identity import exchange_id
 from transforms.origin_documents import MAX_BYTES
 from transforms.records import Exchange, Hop, Problem
-from transforms.urls import absolute_url, host_of
+from transforms.urls import host_of, requested_url
 from transforms.version import VERSION
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Fetcher:
     async def _walk(
         self, url: str, purpose: Purpose, run_id: str, headers: Mapping[str, str]
     ) -> Exchange:
-        address = _address(url, url)
+        address = requested_url(url, url)
         if address is None:
             answers = [self._unsent(Fault(code="bad_url", detail="no http(s) URL", is_final=True))]
             return _exchange(url, url, purpose, run_id, [], answers)
@@ -145,6 +146,8 @@ class Fetcher:
         fault = self._wire.refusal(address)
         if fault is None and purpose == "page":
             fault = await self._origins.objection(address, run_id)
+        elif fault is None and purpose == "feed":
+            fault = await self._origins.objection_to_feed(address, run_id)
         if fault is not None:
             return self._unsent(fault)
         host = host_of(address)
@@ -182,7 +185,7 @@ def redirect_target(address: str, answer: Answer, hops: Sequence[Hop]) -> str | 
         return None
     location = next((value for name, value in answer.headers if name.lower() == "location"), "")
     text = location.encode("latin-1").decode("utf-8", "replace")
-    target = _address(address, text) if text.strip() else None
+    target = requested_url(address, text) if text.strip() else None
     if target is None:
         return Fault(code="bad_redirect", detail=f"{answer.status} to {printable(text)!r}")
     if target == address or any(hop.url == target for hop in hops):
@@ -190,12 +193,6 @@ def redirect_target(address: str, answer: Answer, hops: Sequence[Hop]) -> str | 
     if len(hops) >= MAX_REDIRECTS:
         return Fault(code="too_many_redirects", detail=f"more than {MAX_REDIRECTS}")
     return target
-
-
-def _address(base: str, link: str) -> str | None:
-    """Return the http(s) URL to ask for, in ASCII, without its fragment."""
-    url = absolute_url(base, link)
-    return None if url is None else url.partition("#")[0]
 
 
 def _exchange(  # noqa: PLR0913, PLR0917 (the parts of one record)

@@ -14,7 +14,13 @@ from flows.fetch.faults import Fault
 from transforms.optouts import robots_objections
 from transforms.origin_documents import is_stale
 from transforms.records import HostState, OriginDocument
-from transforms.robots import after_robots, parse_rules, ruling
+from transforms.robots import (
+    after_robots,
+    is_forbidden_by_name,
+    names_agent,
+    parse_rules,
+    ruling,
+)
 from transforms.tdmrep import TDMREP_PATH, after_reservations, reservation
 from transforms.urls import host_of, origin_of
 
@@ -70,6 +76,7 @@ class OriginRules:
         self._get = get
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._unnamed: set[str] = set()  # origins whose robots.txt, as known at first, names us not
 
     async def objection(self, url: str, run_id: str) -> Fault | None:
         """Return why a page must not be fetched; None if it may be."""
@@ -77,6 +84,31 @@ class OriginRules:
         if isinstance(robots, Fault):
             return robots
         return self._by_robots(robots, url) or await self._by_reservations(robots, url, run_id)
+
+    async def objection_to_feed(self, url: str, run_id: str) -> Fault | None:
+        """Return why a feed must not be fetched; None if it may be.
+
+        A feed is asked for because somebody subscribed to it, not because a crawler found it:
+        only what robots.txt says to us by name is meant for that. The file is not asked for on
+        a feed's account, unless what is known of it forbids the feed and is no longer fresh.
+        """
+        origin = origin_of(url)
+        if origin in self._unnamed:
+            return None
+        known = self._ledger.origin_document(origin, "robots")
+        if known is None or not names_agent(known.body or b"", AGENT):
+            self._unnamed.add(origin)
+            return None
+        if not is_forbidden_by_name(known, url, AGENT):
+            return None
+        robots = await self._known(url, "robots", run_id)
+        if isinstance(robots, Fault):
+            return robots
+        if not is_forbidden_by_name(robots, url, AGENT):
+            return None
+        file = robots.origin + PATHS["robots"]
+        detail = f"{file} names {AGENT}"
+        return Fault(code="robots_disallowed", detail=detail, is_final=True)
 
     def _by_robots(self, robots: OriginDocument, url: str) -> Fault | None:
         file = robots.origin + PATHS["robots"]

@@ -7,8 +7,8 @@ import contextlib
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -186,6 +186,7 @@ class Visit:
     state: State
     shelf: Shelf
     machine: Machine
+    settings: Settings
 
     @property
     def answers(self) -> dict[str, bytes | Script]:
@@ -197,6 +198,19 @@ class Visit:
 
     async def page(self, url: str) -> Exchange:
         return await self.fetcher.get(url, purpose="page", run_id="run")
+
+    @contextlib.asynccontextmanager
+    async def again(self) -> AsyncIterator[Visit]:
+        """Visit once more as another run does: with what is kept, and nothing else."""
+        fetcher = Fetcher(
+            self.settings,
+            self.state,
+            clock=self.machine.clock,
+            archive=self.shelf,
+            sleep=self.machine.sleep,
+        )
+        async with fetcher:
+            yield replace(self, fetcher=fetcher)
 
 
 Story = Callable[[Visit], Awaitable[None]]
@@ -226,7 +240,7 @@ class Lab:
                     settings, state, clock=machine.clock, archive=shelf, sleep=machine.sleep
                 )
                 async with fetcher:
-                    await story(Visit(publisher, fetcher, state, shelf, machine))
+                    await story(Visit(publisher, fetcher, state, shelf, machine, settings))
 
 
 @pytest.fixture

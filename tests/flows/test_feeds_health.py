@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from faulty_feeds import Desk, Poll, feed_of, response
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.health import troubles_by_host
 from transforms.condition import condition_of
 from transforms.records import FeedState
+from warehouse.connection import Home
+from warehouse.exchanges import TroubleRow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +102,73 @@ def test_show_tells_every_decision_and_the_polls(home: Path) -> None:
     assert "asked by the server" in printed
     assert "http_403" in printed
     assert len(ask_json(home, "feeds", "show", url, "--polls", "1")["polls"]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("feeds", "health"),
+        ("feeds", "list"),
+        ("feeds", "show", "http://good.example/feed"),
+        ("feeds", "export"),
+        ("feeds", "add", "http://new.example/feed"),
+        ("feeds", "remove", "http://good.example/feed"),
+        ("hosts",),
+        ("status",),
+    ],
+    ids=" ".join,
+)
+def test_after_an_update_each_command_asks_for_init(
+    home: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(home, older)
+    with duckdb.connect(str(Home(older).live)) as con:
+        con.execute("delete from ops.schema_version where name = '0011_remembered_pages'")
+    done = CliRunner().invoke(app, [*words, "--home", str(older)])
+    assert done.exit_code == 2, done.output
+    assert "0011_remembered_pages" in done.output
+    assert "copytaster init" in done.output
+
+
+def test_what_is_wrong_with_robots_is_told_in_words() -> None:
+    def row(host: str, status: int, *, is_known: bool = False) -> TroubleRow:
+        return TroubleRow(host=host, kind="robots", status=status, is_known=is_known, problem=None)
+
+    assert troubles_by_host(
+        [row("a", 503), row("a", 503), row("b", 0, is_known=True), row("a", 429)]
+    ) == {
+        "a": ("robots.txt HTTP 503: its pages wait", "robots.txt HTTP 429: its pages wait"),
+        "b": ("robots.txt no answer: the last known is obeyed",),
+    }
+
+
+def test_show_finds_a_feed_by_any_spelling_of_its_address(home: Path) -> None:
+    told = ask_json(home, "feeds", "show", "HTTP://Good.Example:80/feed#top")
+    assert told["feed"]["url"] == "http://good.example/feed"
+
+
+def test_a_feed_in_another_spelling_is_known_and_passwords_are_not_taken(
+    home: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy)
+    words = ["http://GOOD.example:80/feed#x", "http://name:word@new.example/feed"]
+    done = CliRunner().invoke(app, ["feeds", "add", *words, "--home", str(copy)])
+    assert done.exit_code == 1
+    assert "0 feeds added, 1 known already" in done.output
+    assert "not added: http://new.example/feed: user names and passwords" in done.output
+    assert "word@" not in done.output
+    gone = ["feeds", "remove", "http://GOOD.example/feed", "--home", str(copy)]
+    assert "1 feed is polled no more" in CliRunner().invoke(app, gone).output
+
+
+def test_an_address_with_brackets_is_listed_as_it_is(home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy)
+    added = ["feeds", "add", "http://good.example/feed?tags[/]=a", "--home", str(copy)]
+    assert CliRunner().invoke(app, added).exit_code == 0
+    assert "tags[/]=a" in ask(copy, "feeds", "list")
 
 
 def test_show_of_what_is_no_feed_could_not_run(home: Path) -> None:

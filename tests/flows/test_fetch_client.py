@@ -15,6 +15,7 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.flows.conftest import Lab, Visit
     from transforms.records import Exchange
@@ -144,6 +145,35 @@ def test_redirects_are_followed_over_hosts_and_kept_as_hops(lab: Lab, said: Said
         assert {one.headers["if-none-match"] for one in visit.publisher.requests} == {'"v"'}
         assert visit.state.host_state("a.example").requests == 2
         assert visit.state.host_state("b.example").requests == 1
+
+    lab(story)
+
+
+def test_no_password_of_a_stranger_is_sent_or_kept(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        raw = "http://日:word@b.example/2".encode().decode("latin-1")
+        visit.answers["a.example/1"] = said(302, Location=raw)
+        visit.answers["b.example/2"] = said(302, Location="http://name:word@b.example/3#top")
+        visit.answers["b.example/3"] = said(200)
+        exchange = await visit.page("http://日:word@a.example/1")
+        assert (exchange.status, exchange.final_url) == (200, "http://b.example/3")
+        assert [hop.url for hop in exchange.hops] == ["http://a.example/1", "http://b.example/2"]
+        assert not any("authorization" in one.headers for one in visit.publisher.requests)
+
+    lab(story)
+
+
+def test_no_password_of_the_operators_own_files_is_sent(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine a.example login name password word\n", encoding="utf-8")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+
+    async def story(visit: Visit) -> None:
+        await visit.feed("http://a.example/feed")
+        assert "authorization" not in visit.publisher.requests[0].headers
 
     lab(story)
 

@@ -297,6 +297,32 @@ def test_hosts_at_one_address_share_a_tenth_of_the_gap(
     lab(story, is_direct=True, host_gap_seconds=5.0, allowed_networks=("127.0.0.0/8",))
 
 
+def test_no_more_than_four_connections_lead_to_one_address(
+    lab: Lab, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(visit: Visit) -> None:
+        def found(_host: str, port: int, *_: object) -> list[object]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+        at_once, most = 0, 0
+
+        async def slowly(writer: asyncio.StreamWriter) -> None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.05)
+            at_once -= 1
+            writer.write(said(200))
+
+        monkeypatch.setattr(dialling.socket, "getaddrinfo", found)
+        visit.answers["/feed"] = slowly
+        urls = [f"http://paper{n}.example:{visit.publisher.port}/feed" for n in range(9)]
+        await asyncio.gather(*(visit.feed(url) for url in urls))
+        assert most == 4
+
+    lab(story, is_direct=True, allowed_networks=("127.0.0.0/8",))
+
+
 def test_a_host_that_goes_on_complaining_is_left_alone_for_ever_longer(
     lab: Lab, said: Said
 ) -> None:

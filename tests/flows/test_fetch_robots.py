@@ -32,6 +32,7 @@ def robots_requests(visit: Visit) -> int:
 RULES = {
     "for all": b"User-agent: *\nDisallow: /private\n",
     "for us": b"User-agent: copytaster\nDisallow: /private\n\nUser-agent: *\nAllow: /\n",
+    "for a version of us": b"user-agent : Copytaster/0.1 #\nDisallow: /private\n\nUser-agent: *\n",
     "after a byte order mark": b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\n",
     "with stray bytes": b"# caf\xe9 \xff\x00\nUser-agent: *\r\nDisallow: /private\r\n",
     "gzip, though not asked": None,
@@ -70,6 +71,45 @@ def test_twenty_pages_need_robots_once_and_feeds_never(lab: Lab) -> None:
         assert {one.status for one in exchanges} == {404}
         assert robots_requests(visit) == 1
         assert visit.publisher.requests[1].headers["accept-encoding"] == "identity"
+
+    lab(story)
+
+
+def test_a_feed_obeys_robots_that_name_us_and_is_asked_again_once_they_do_not(
+    lab: Lab, said: Said
+) -> None:
+    async def story(visit: Visit) -> None:
+        forbidding = b"User-agent: Copytaster/1\nDisallow: /feed\n\nUser-agent: *\nAllow: /\n"
+        visit.answers["/robots.txt"] = said(200, forbidding)
+        visit.answers["/feed"] = visit.answers["/other"] = said(200, b"<rss/>")
+        assert (await visit.feed("http://a.example/feed")).status == 200  # not known yet
+        await visit.page("http://a.example/1")
+        visit.answers["b.example/moved"] = said(302, Location="http://a.example/feed")
+        async with visit.again() as next_run:
+            for url in ("http://a.example/feed", "http://b.example/moved"):
+                refused = await next_run.feed(url)
+                assert refused.problem is not None
+                assert refused.problem.code == "robots_disallowed"
+                assert "names Copytaster" in refused.problem.detail
+            assert (await next_run.feed("http://a.example/other")).status == 200
+        visit.machine.now += timedelta(hours=25)
+        visit.answers["/robots.txt"] = said(200, b"User-agent: *\nDisallow: /feed\n")
+        async with visit.again() as next_day:
+            assert (await next_day.feed("http://a.example/feed")).status == 200
+        asked = [one for one in visit.publisher.asked if one == "a.example/feed"]
+        assert (len(asked), robots_requests(visit)) == (2, 2)
+
+    lab(story)
+
+
+def test_robots_that_are_answered_429_mean_no_page_for_now(lab: Lab, said: Said) -> None:
+    async def story(visit: Visit) -> None:
+        visit.answers["/robots.txt"] = said(429)
+        visit.answers["/1"] = said(200, b"page")
+        refused = await visit.page("http://a.example/1")
+        assert refused.problem is not None
+        assert refused.problem.code == "robots_unreachable"
+        assert visit.publisher.asked == []
 
     lab(story)
 

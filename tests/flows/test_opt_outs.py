@@ -146,3 +146,12 @@ def test_hosts_show_what_they_object_to(told: tuple[Path, Publisher]) -> None:
         "broken.example": [],
     }
     assert "objects to" in CliRunner().invoke(app, words).output
+
+
+def test_hosts_show_a_tdmrep_file_that_is_none(told: tuple[Path, Publisher]) -> None:
+    words = ["hosts", "--home", str(told[0])]
+    found = json.loads(CliRunner().invoke(app, [*words, "--json"]).output)
+    troubles = {row["host"]: row["troubles"] for row in found}
+    assert troubles.pop("broken.example") == ["tdmrep.json not understood: not_json"]
+    assert not any(troubles.values())
+    assert "trouble" in CliRunner().invoke(app, words).output

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from transforms.fates import LAST_RETRY, Tries, page_fate, poll_fate, problem_fate, retry_delay
+from transforms.fates import (
+    LAST_RETRY,
+    MOST_WAITS,
+    Tries,
+    is_asked,
+    page_fate,
+    poll_fate,
+    problem_fate,
+    retry_delay,
+)
 from transforms.records import Exchange, ParsedFeed, Problem
 
 NOW = datetime(2022, 1, 13, 12, 0, tzinfo=UTC)
@@ -65,6 +74,21 @@ def test_a_final_problem_is_given_up_and_another_tried_again() -> None:
     problem = Problem(stage="article", subject="u", code="not_html", is_final=True)
     assert problem_fate(problem, TRIES).outcome == "given_up"
     assert problem_fate(replace(problem, is_final=False), TRIES).outcome == "failed"
+
+
+@pytest.mark.parametrize("code", ["host_asked_to_wait", "robots_unreachable"])
+def test_a_page_that_cannot_be_asked_for_uses_up_none_of_its_tries(code: str) -> None:
+    kept = replace(
+        EXCHANGE, status=None, problem=Problem(stage="page", subject="u", code=code, detail="d")
+    )
+    assert not is_asked(kept)
+    assert is_asked(answered(503))
+    waiting = replace(TRIES, attempts=3, waits=2)
+    fate = page_fate(kept, waiting)
+    assert (fate.outcome, fate.retry_at) == ("failed", NOW + timedelta(minutes=20))
+    assert page_fate(kept, replace(waiting, waits=MOST_WAITS)).outcome == "given_up"
+    month = sum((retry_delay(number) for number in range(1, MOST_WAITS)), timedelta())
+    assert month > timedelta(days=30)
 
 
 def test_waits_double_up_to_six_hours() -> None:

@@ -316,6 +316,13 @@ def test_a_readable_document_gives_its_validators() -> None:
     }
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x01", "\n", "\x1f", "\x7f"])
+def test_a_validator_that_no_request_may_hold_is_not_sent(character: str) -> None:
+    given = ("ETag", f'"{character}"'), ETAGS[1]
+    after = after_parse(STATE, parsed(*every(HOUR)), exchange(200, *given), 2, now=NOW)
+    assert conditional_headers(after, NOW) == {"If-Modified-Since": ETAGS[1][1]}
+
+
 FAULT = Problem(stage="poll", subject="u", code="truncated_document")
 
 

@@ -12,6 +12,8 @@ from transforms.urls import (
     is_http,
     origin_of,
     registrable_domain,
+    requested_url,
+    subscribed_url,
 )
 
 HOSTS = st.sampled_from(
@@ -137,3 +139,37 @@ def test_absolute_url(link: str, expected: str | None) -> None:
 def test_an_absolute_link_needs_no_base() -> None:
     assert absolute_url("", "https://gazette.example/a") == "https://gazette.example/a"
     assert absolute_url("", "/a") is None
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("//b.example/1#part", "https://b.example/1"),
+        ("https://name:word@b.example/1", "https://b.example/1"),
+        ("http://日@b.example/", "http://b.example/"),
+        ("?q=1#", "https://a.example/?q=1"),
+        ("mailto:a@b.example", None),
+    ],
+)
+def test_what_is_asked_for_has_neither_fragment_nor_password(
+    link: str, expected: str | None
+) -> None:
+    assert requested_url("https://a.example/", link) == expected
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "https://bücher.example/feed",
+        "HTTPS://XN--BCHER-KVA.example:443/feed",
+        " https://bücher.example/a/../feed#top",
+    ],
+)
+def test_a_feed_is_one_subscription_in_any_spelling(spelling: str) -> None:
+    assert subscribed_url(spelling) == "https://xn--bcher-kva.example/feed"
+
+
+@pytest.mark.parametrize("url", ["https://name@a.example/", "https://:word@a.example/"])
+def test_a_password_is_no_part_of_a_subscription(url: str) -> None:
+    with pytest.raises(InvalidURL, match="passwords are not kept"):
+        subscribed_url(url)

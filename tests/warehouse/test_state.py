@@ -608,6 +608,7 @@ def test_a_file_of_an_older_version_gets_what_came_since(
         for column in lacking:
             connection.execute(f"alter table feeds drop column {column}")
         connection.execute("alter table polls drop column document_id")
+        connection.execute("alter table wants drop column waits")
         for column in ("robots_body blob", "robots_status integer", "robots_expires_at integer"):
             connection.execute(f"alter table hosts add column {column}")
         for table in ("documents", "complaints", "origin_documents"):
@@ -639,6 +640,7 @@ def test_robots_kept_by_host_rule_both_schemes_until_they_are_asked_again(file: 
             " robots_exchange_id = ?, robots_at = ? where host = 'a.example'",
             [micros(one) if isinstance(one, datetime) else one for one in told],
         )
+        connection.execute("alter table wants drop column waits")
         connection.execute("pragma user_version = 5")
         connection.commit()
     for _ in range(2):  # opened again, nothing is done again
