@@ -10,40 +10,27 @@ once (on Linux), so that replacing one takes milliseconds.
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
-import signal
-import threading
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from flows import fork_server
+from flows.worker_processes import Lost, WorkerProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Future
+    from concurrent.futures import ThreadPoolExecutor
     from types import TracebackType
 
-    from pebble import ProcessPool
-
     from flows.fork_server import Need
+
+__all__ = ["Lost", "Workers"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 CHUNK_ITEMS = 16
 CHUNKS_A_WORKER = 4  # of what is left: few messages at first, an even share at the end
-DETAIL_CHARS = 500
-GRACE_SECONDS = 5  # the pool is given this long to end a worker that exceeds its time itself
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """An item that brought no result: its worker hung, died, or the function raised."""
-
-    reason: Literal["timeout", "died", "raised"]
-    detail: str
+CHUNK_TIME = 1.5  # of the limit of one item
 
 
 class Workers:
@@ -57,7 +44,7 @@ class Workers:
         self._processes = processes
         self._time_limit_seconds = time_limit_seconds
         self._is_open = False
-        self._pool: ProcessPool | None = None
+        self._pool: _Pool | None = None
         self._maps = 0  # under way
 
     def __enter__(self) -> Self:
@@ -107,52 +94,52 @@ class Workers:
         results = await asyncio.gather(*(run(chunk) for chunk in chunks))
         return [result for chunk in results for result in chunk]
 
-    def _opened(self, need: Need) -> ProcessPool:
+    def _opened(self, need: Need) -> _Pool:
         """Return the pool, made at its first use: most runs have no use for it."""
         if self._maps == 1 and fork_server.is_worth_reopening(need):
             self._close()
         if self._pool is None:
-            from pebble import ProcessPool  # noqa: PLC0415 (loaded where there is work to hand out)
-
-            self._pool = ProcessPool(
-                max_workers=self._processes,
-                context=fork_server.enter(need),
-                initializer=_end_with_the_run,
-            )
+            self._pool = _Pool(self._processes, need)
         return self._pool
 
     def _close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
-            fork_server.leave()
+            pool.close()
 
     async def _run(
-        self, pool: ProcessPool, function: Callable[[T], R], items: tuple[T, ...]
+        self, pool: _Pool, function: Callable[[T], R], items: tuple[T, ...]
     ) -> list[R | Lost]:
-        found = await self._submit(pool, function, items)
+        limit = self._time_limit_seconds * (1 if len(items) == 1 else CHUNK_TIME)
+        found = await pool.apply(function, items, limit)
         if not isinstance(found, Lost):
-            return found
+            return [pickle.loads(data) for data in found]  # noqa: S301 (from our own worker)
         if len(items) == 1:
             return [found]
         return [result for item in items for result in await self._run(pool, function, (item,))]
 
-    async def _submit(
-        self, pool: ProcessPool, function: Callable[[T], R], items: tuple[T, ...]
-    ) -> list[R | Lost] | Lost:
-        from pebble import ProcessExpired  # noqa: PLC0415 (as the pool)
 
-        limit = self._time_limit_seconds * (1 if len(items) == 1 else 1.5)
-        future: Future[list[bytes]] = pool.submit(_apply, limit, function, items, limit)
-        try:
-            return [pickle.loads(data) for data in await asyncio.wrap_future(future)]  # noqa: S301 (from our own worker)
-        except (FutureTimeoutError, TimeoutError):
-            return Lost("timeout", f"over {self._time_limit_seconds:g} seconds")
-        except ProcessExpired as error:
-            return Lost("died", f"exit code {error.exitcode}")
-        except Exception as error:  # noqa: BLE001 (a result or an item that cannot be pickled: its loss is told)
-            return Lost("raised", _told(error))
+class _Pool:
+    """Processes, and as many threads that wait for what comes of their work."""
+
+    def __init__(self, processes: int, need: Need) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (loaded where needed)
+
+        self._processes = WorkerProcesses(fork_server.enter(need))
+        self._threads: ThreadPoolExecutor = ThreadPoolExecutor(processes, "worker")
+
+    async def apply(
+        self, function: Callable[[T], R], items: tuple[T, ...], limit_seconds: float
+    ) -> list[bytes] | Lost:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._processes.apply, function, items, limit_seconds
+        )
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._processes.close()
+        self._threads.shutdown()
+        fork_server.leave()
 
 
 def _chunks(items: Sequence[T], processes: int) -> Iterator[tuple[T, ...]]:
@@ -165,39 +152,3 @@ def _chunks(items: Sequence[T], processes: int) -> Iterator[tuple[T, ...]]:
         size = max(1, min(CHUNK_ITEMS, left // (processes * CHUNKS_A_WORKER)))
         yield tuple(items[start : start + size])
         start += size
-
-
-def _apply(function: Callable[[T], R], items: tuple[T, ...], limit_seconds: float) -> list[bytes]:
-    """Run in the worker: an item that raises, or whose result cannot travel, is lost alone.
-
-    Should nobody be left to enforce the limit, the kernel does, whatever the worker is at.
-    """
-    signal.alarm(int(limit_seconds) + GRACE_SECONDS)
-    try:
-        return [_pickled_result(function, item) for item in items]
-    finally:
-        signal.alarm(0)
-
-
-def _end_with_the_run() -> None:
-    """Run in each worker as it starts: end it when the run is gone, though it hangs."""
-    import multiprocessing  # noqa: PLC0415 (a worker has it)
-
-    def watch() -> None:
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, name="end with the run", daemon=True).start()
-
-
-def _pickled_result(function: Callable[[T], R], item: T) -> bytes:
-    try:
-        return pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # noqa: BLE001 (whatever an item's bytes provoke is that item's loss, and told)
-        return pickle.dumps(Lost("raised", _told(error)))
-
-
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:DETAIL_CHARS]

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from flows import fork_server
 
-for needed in ("flows.jobs", "flows.workers", "pebble", "transforms.feeds"):
+for needed in ("flows.jobs", "flows.workers", "transforms.feeds"):
     import_module(needed)
 fork_server.hide_main()
 gc.collect()

@@ -42,7 +42,7 @@ print(json.dumps({
 """
 DEAR = (
     *("prefect", "great_expectations", "pandas", "pyarrow", "numpy"),  # rules, tables
-    *("trafilatura", "lxml", "feedparser", "pebble"),  # what parses, and where
+    *("trafilatura", "lxml", "feedparser", "multiprocessing"),  # what parses, and where
     *("rich", "requests", "warcio"),  # for a screen, for another's lists and archives
 )
 

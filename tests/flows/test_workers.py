@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -99,6 +100,26 @@ def test_an_item_that_hangs_dies_or_raises_costs_itself_alone(workers: Workers) 
 def test_the_pool_goes_on_after_a_loss(workers: Workers) -> None:
     asyncio.run(workers.map(misbehave, [17]))
     assert asyncio.run(workers.map(double, [1, 2, 3])) == [2, 4, 6]
+
+
+def test_workers_that_died_while_they_waited_cost_nothing(workers: Workers) -> None:
+    for pid in set(asyncio.run(workers.map(work_a_while, range(32)))):
+        assert isinstance(pid, int)
+        os.kill(pid, signal.SIGKILL)
+    assert asyncio.run(workers.map(double, range(8))) == [n * 2 for n in range(8)]
+
+
+def test_a_hung_worker_ends_with_its_pool() -> None:
+    async def give_up() -> None:
+        with Workers(1, 3600.0) as pool:
+            assert await pool.map(double, [1]) == [2]
+            hung = asyncio.create_task(pool.map(misbehave, [13]))
+            await asyncio.sleep(0.1)
+            hung.cancel()
+
+    before = set(multiprocessing.active_children())
+    asyncio.run(give_up())
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_thousands_of_small_items_cost_less_than_two_milliseconds_each(workers: Workers) -> None:
