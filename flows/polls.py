@@ -22,7 +22,7 @@ from warehouse.connection import writing
 from warehouse.state_feeds import Calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flows.run import Run
     from transforms.records import Exchange, Feed, FeedDocument
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 POLLS_A_BATCH = 500
 """The next batch waits for the slowest host of this one: of few, it would be waited for often."""
-LOADED_AT_ONCE = 100
+BYTES_A_LOAD = 4 * 2**20
+"""Of the archive, packed: a load has a cost of its own, and all that it parses is held at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +123,25 @@ async def load_polls(run: Run, polled: Sequence[Feed] = ()) -> int:
     """
     in_hand = run.state.polls_in_hand(run.run_id)
     feeds = {feed.feed_id: feed for feed in polled}
-    for start in range(0, len(in_hand), LOADED_AT_ONCE):
-        await _load_some(run, in_hand[start : start + LOADED_AT_ONCE], feeds)
+    for some in parted(in_hand):
+        await _load_some(run, some, feeds)
     return len(in_hand)
+
+
+def parted(
+    in_hand: Iterable[PollInHand], most: int = POLLS_A_BATCH, most_bytes: int = BYTES_A_LOAD
+) -> Iterator[list[PollInHand]]:
+    """Part polls into loads, in their order; one that is larger than a load may be has its own."""
+    some: list[PollInHand] = []
+    left = most_bytes
+    for poll in in_hand:
+        if some and (len(some) == most or poll.place.length > left):
+            yield some
+            some, left = [], most_bytes
+        some.append(poll)
+        left -= poll.place.length
+    if some:
+        yield some
 
 
 async def _load_some(run: Run, in_hand: Sequence[PollInHand], polled: Mapping[str, Feed]) -> None:
