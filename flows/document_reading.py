@@ -130,12 +130,11 @@ def claim_after(
 ) -> FeedState:
     """Return what to remember of a claimed address that answered."""
     before = part or FeedState(feed_id=gaps.part_id(document), url=document.url)
-    seen = replace(before, polled_at=now, due_reason="when the feed names it again")
+    seen = before._replace(polled_at=now, due_reason="when the feed names it again")
     if not is_same_feed(done, poll):  # nor are its validators, by which it would seem so
         return moves.after_claim(seen, is_same_feed=False, now=now)
     for read in _part_after(document, done, now):
-        seen = replace(
-            seen,
+        seen = seen._replace(
             etag=read.etag,
             last_modified=read.last_modified,
             body_hash=read.body_hash,
@@ -163,8 +162,7 @@ def _part_after(document: FeedDocument, done: FeedDone, now: datetime) -> list[F
         return []
     state = FeedState(feed_id=gaps.part_id(document), url=document.url)
     return [
-        replace(
-            state,
+        state._replace(
             etag=done.exchange.header("etag"),
             last_modified=done.exchange.header("last-modified"),
             body_hash=done.parsed.body_hash,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def _from_dates(
     if len(dates) < 2:  # noqa: PLR2004 (a gap needs two)
         minutes = clamp(UNKNOWN_CADENCE_MINUTES, min_minutes, max_minutes)
         return minutes, "cadence unknown: too few dates"
-    gap = median([(later - earlier) / _MINUTE for later, earlier in pairwise(dates)])
+    gap = minutes_in(_median([later - earlier for later, earlier in pairwise(dates)]))
     minutes = clamp(gap / 2, min_minutes, max_minutes)
     reason = f"half the median gap of {in_words(gap)}"
     # To now, not to the newest entry: a feed that fell silent is in no danger.
@@ -67,7 +66,13 @@ def _from_dates(
 def dates_of(parsed: ParsedFeed, now: datetime) -> list[datetime]:
     """Return the entries' dates, newest first; those in the future are no evidence."""
     moments = [entry.published or entry.updated for entry in parsed.entries]
-    return sorted([at.at for at in moments if at is not None and at.at <= now], reverse=True)
+    dates = sorted([moment.at for moment in moments if moment is not None], reverse=True)
+    return [at for at in dates if at <= now] if dates and dates[0] > now else dates
+
+
+def _median(spans: list[timedelta]) -> timedelta:
+    in_order = sorted(spans)
+    return (in_order[(len(spans) - 1) // 2] + in_order[len(spans) // 2]) / 2
 
 
 def outside_skipped(moment: datetime, hours: Collection[int], days: Collection[str]) -> datetime:

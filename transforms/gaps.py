@@ -48,8 +48,7 @@ def remembering(state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedStat
         return state
     newest = sorted(parsed.entries, key=lambda entry: _rank(entry, now))
     count = min(MARKS, (len(newest) + 1) // 2)
-    return replace(
-        state,
+    return state._replace(
         newest_at=next(iter(dates_of(parsed, now)), None),
         marks=tuple(mark_of(entry) for entry in newest[:count]),
         older_url=parsed.older_url,

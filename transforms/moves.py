@@ -9,7 +9,6 @@ its addresses to its front page, permanently, and takes that back the day after.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -59,15 +58,15 @@ def after_answer(
     if target is None or _gives_up_encryption(state.url, target):
         if state.moving_to is None:
             return state
-        return replace(state, moving_to=None, moving_at=None, moving_polls=0)
+        return state._replace(moving_to=None, moving_at=None, moving_polls=0)
     if target != state.moving_to or state.moving_at is None:
-        return replace(state, moving_to=target, moving_at=now, moving_polls=int(is_same_feed))
+        return state._replace(moving_to=target, moving_at=now, moving_polls=int(is_same_feed))
     if not is_same_feed:
-        return replace(state, moving_at=now, moving_polls=0)
-    seen = replace(state, moving_polls=state.moving_polls + 1)
+        return state._replace(moving_at=now, moving_polls=0)
+    seen = state._replace(moving_polls=state.moving_polls + 1)
     if not _is_proven(seen, now):
         return seen
-    return replace(state, url=target, moving_to=None, moving_at=None, moving_polls=0)
+    return state._replace(url=target, moving_to=None, moving_at=None, moving_polls=0)
 
 
 def claimed_documents(state: FeedState, parsed: ParsedFeed) -> tuple[FeedDocument, ...]:
@@ -95,8 +94,8 @@ def after_claim(part: FeedState, *, is_same_feed: bool, now: datetime) -> FeedSt
     Counted as in `after_answer`: three times over 48 hours, the same feed must be there.
     """
     if not is_same_feed:
-        return replace(part, moving_at=None, moving_polls=0)
-    return replace(part, moving_at=part.moving_at or now, moving_polls=part.moving_polls + 1)
+        return part._replace(moving_at=None, moving_polls=0)
+    return part._replace(moving_at=part.moving_at or now, moving_polls=part.moving_polls + 1)
 
 
 def adopted(
@@ -117,8 +116,7 @@ def adopted(
         at=now,
         exchange_id=exchange.exchange_id,
     )
-    return replace(
-        state,
+    return state._replace(
         url=part.url,
         etag=part.etag,
         last_modified=part.last_modified,
@@ -149,7 +147,7 @@ def returned(state: FeedState, subscribed_url: str) -> FeedState:
     """
     if state.url == subscribed_url or state.failures < LOST_AFTER_FAILURES:
         return state
-    return replace(state, url=subscribed_url, etag=None, last_modified=None)
+    return state._replace(url=subscribed_url, etag=None, last_modified=None)
 
 
 def move_between(

@@ -20,7 +20,7 @@ def feed_state_rows(states: Iterable[FeedState], at: datetime) -> list[Row]:
     newest = sorted(states, key=lambda state: (state.polls, state.polled_at or at))
     rows = []
     for _, state in sorted({state.feed_id: state for state in newest}.items()):
-        row = columns_of(state) | {"copied_at": at}
+        row = state._asdict() | {"copied_at": at}
         # Hashes for the next comparison, of no use to anybody else; what the reason says in words.
         del row["marks"], row["interval_minutes"]
         rows.append(row)

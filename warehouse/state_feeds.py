@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.cadence import outside_skipped
-from transforms.feed_states import FIELDS
 from warehouse.state_rows import (
-    FEED_COLUMNS,
+    FEED_FIELDS,
     archived_place,
     feed_row,
     feed_state,
@@ -26,18 +25,20 @@ if TYPE_CHECKING:
 
     from transforms.records import Exchange, FeedState, Place
 
+_COLUMNS = ", ".join(FEED_FIELDS)
+
 _PUT = f"""
-    insert into feeds ({FEED_COLUMNS})
-    values ({", ".join("?" * len(FIELDS))})
+    insert into feeds ({_COLUMNS})
+    values ({", ".join("?" * len(FEED_FIELDS))})
     on conflict (feed_id) do update set
-    {", ".join(f"{name} = excluded.{name}" for name in FIELDS[1:])}
+    {", ".join(f"{name} = excluded.{name}" for name in FEED_FIELDS[1:])}
 """  # noqa: S608 (constants of ours)
 
 _OF_IDS = f"""
-    select {FEED_COLUMNS} from feeds where feed_id in (select value from json_each(?))
+    select {_COLUMNS} from feeds where feed_id in (select value from json_each(?))
 """  # noqa: S608 (constants of ours)
 
-_ALL = f"select {FEED_COLUMNS} from feeds"  # noqa: S608 (constants of ours)
+_ALL = f"select {_COLUMNS} from feeds"  # noqa: S608 (constants of ours)
 
 # As one text: as rows, those of a large newsroom take four times as long.
 _WAITING = """

@@ -8,15 +8,13 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from transforms.feed_states import FIELDS, state_of
-from transforms.feed_states import values_of as feed_values
-from transforms.records import HostState, OriginDocument, Place, Want
+from transforms.records import FeedState, HostState, OriginDocument, Place, Want
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-    from transforms.records import Complaint, Exchange, FeedState
+    from transforms.records import Complaint, Exchange
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTS = frozenset({"skip_hours", "skip_days", "marks"})  # columns of JSON
@@ -30,7 +28,7 @@ def micros(moment: datetime) -> int:
 
 def moment(micros_since: int) -> datetime:
     """Return the time of a column."""
-    return EPOCH + timedelta(0, micros_since // 1_000_000, micros_since % 1_000_000)
+    return EPOCH + timedelta(0, 0, micros_since)
 
 
 def row_of(record: HostState | OriginDocument | Complaint) -> dict[str, Any]:
@@ -56,14 +54,14 @@ def _times(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 # A feed's state is read and written with every poll: by position, which costs half.
-FEED_COLUMNS = ", ".join(FIELDS)
-_FEED_TIMES = [at for at, name in enumerate(FIELDS) if name.endswith("_at")]
-_FEED_LISTS = [at for at, name in enumerate(FIELDS) if name in _LISTS]
+FEED_FIELDS = FeedState._fields
+_FEED_TIMES = [at for at, name in enumerate(FEED_FIELDS) if name.endswith("_at")]
+_FEED_LISTS = [at for at, name in enumerate(FEED_FIELDS) if name in _LISTS]
 
 
 def feed_row(state: FeedState) -> list[Any]:
-    """Return the values of FEED_COLUMNS."""
-    values = list(feed_values(state))
+    """Return the values of FEED_FIELDS."""
+    values: list[Any] = list(state)
     for at in _FEED_TIMES:
         if values[at] is not None:
             values[at] = micros(values[at])
@@ -73,14 +71,14 @@ def feed_row(state: FeedState) -> list[Any]:
 
 
 def feed_state(row: Iterable[Any]) -> FeedState:
-    """Return the record of the values of FEED_COLUMNS."""
+    """Return the record of the values of FEED_FIELDS."""
     values = list(row)
     for at in _FEED_TIMES:
         if values[at] is not None:
             values[at] = moment(values[at])
     for at in _FEED_LISTS:
         values[at] = () if values[at] == "[]" else tuple(json.loads(values[at]))
-    return state_of(values)
+    return FeedState._make(values)
 
 
 def host_state(row: sqlite3.Row) -> HostState:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +35,13 @@ POLLED = FeedState(feed_id="f", url="u", polled_at=NOW, changed_at=NOW, status=2
         (FeedState(feed_id="f", url="u"), 0, "new"),
         (POLLED, 3, "healthy"),
         (POLLED, 0, "empty"),
-        (replace(POLLED, changed_at=NOW - timedelta(days=15)), 3, "quiet"),
-        (replace(POLLED, failures=0.25, problem="timeout"), 3, "failing"),
-        (replace(POLLED, failures=0.5, status=403), 3, "blocked"),
-        (replace(POLLED, failures=0.5, problem="challenge_page"), 3, "blocked"),
-        (replace(POLLED, failures=2.0, status=410), 3, "gone"),
-        (replace(POLLED, failures=40.0, status=404), 3, "gone"),
-        (replace(POLLED, failures=3.0, status=404), 3, "failing"),
+        (POLLED._replace(changed_at=NOW - timedelta(days=15)), 3, "quiet"),
+        (POLLED._replace(failures=0.25, problem="timeout"), 3, "failing"),
+        (POLLED._replace(failures=0.5, status=403), 3, "blocked"),
+        (POLLED._replace(failures=0.5, problem="challenge_page"), 3, "blocked"),
+        (POLLED._replace(failures=2.0, status=410), 3, "gone"),
+        (POLLED._replace(failures=40.0, status=404), 3, "gone"),
+        (POLLED._replace(failures=3.0, status=404), 3, "failing"),
     ],
 )
 def test_the_condition_of_a_feed(state: FeedState, items: int, expected: str) -> None:

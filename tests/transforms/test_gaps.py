@@ -244,6 +244,6 @@ def test_a_polled_index_leads_to_the_parts_that_changed_since() -> None:
     index = document(format="sitemapindex", parts=parts)
     (wanted,) = documents_after_poll(FEED, index, EXCHANGE, STATE, None)
     assert (wanted.url, wanted.gap_id, wanted.since_at) == ("new", None, NOW - 36 * HOUR)
-    first = replace(STATE, full_fetch_at=None)
+    first = STATE._replace(full_fetch_at=None)
     (wanted,) = documents_after_poll(FEED, index, EXCHANGE, first, None)
     assert wanted.since_at == NOW - 48 * HOUR

@@ -144,11 +144,11 @@ def test_encryption_is_not_given_up() -> None:
 
 
 def test_a_lost_address_is_left_for_the_subscription() -> None:
-    moved = replace(STATE, url=NEW, failures=3.5)
+    moved = STATE._replace(url=NEW, failures=3.5)
     assert returned(moved, OLD) == moved
-    lost = returned(replace(moved, failures=4.0), OLD)
+    lost = returned(moved._replace(failures=4.0), OLD)
     assert (lost.url, lost.etag, lost.body_hash) == (OLD, None, "00")
-    assert returned(replace(STATE, failures=9.0), OLD).etag == '"a"'  # it never moved
+    assert returned(STATE._replace(failures=9.0), OLD).etag == '"a"'  # it never moved
 
 
 def test_each_change_is_an_event_with_its_evidence() -> None:
@@ -161,13 +161,13 @@ def test_each_change_is_an_event_with_its_evidence() -> None:
         None,
         "adopted",
     ]
-    moved = replace(STATE, url=NEW, failures=4.0)
+    moved = STATE._replace(url=NEW, failures=4.0)
     back = move_between(moved, returned(moved, OLD), answer(status=404), NOW)
     assert back is not None
     assert (back.event, back.from_url, back.to_url) == ("returned", NEW, OLD)
-    gone = replace(STATE, failures=2.0)
+    gone = STATE._replace(failures=2.0)
     end = move_between(gone, gone, answer(status=410), NOW)
     assert end is not None
     assert (end.event, end.to_url) == ("gone", None)
-    once = replace(gone, failures=1.0)
+    once = gone._replace(failures=1.0)
     assert move_between(once, once, answer(status=410), NOW) is None

@@ -207,7 +207,7 @@ def test_freshness(headers: list[tuple[str, str]], expected: timedelta) -> None:
 @pytest.mark.parametrize("status", [200, 304, 404])
 def test_freshness_is_honoured_on_any_status(status: int) -> None:
     answer = exchange(status, ("Cache-Control", "max-age=172800"))
-    known = replace(STATE, etag='"old"', full_fetch_at=NOW - HOUR)
+    known = STATE._replace(etag='"old"', full_fetch_at=NOW - HOUR)
     after = after_exchange(known, answer, now=NOW)
     if status == 200:
         after = after_parse(after, parsed(*every(HOUR)), answer, 0, now=NOW)
@@ -243,7 +243,7 @@ def test_no_poll_is_due_before_retry_after() -> None:
     assert_jittered(wait(after), DAY)
     assert "Retry-After" in after.due_reason
     assert not is_due(after, NOW + DAY - MINUTE)
-    assert not is_due(replace(after, due_at=None), NOW + DAY - MINUTE)
+    assert not is_due(after._replace(due_at=None), NOW + DAY - MINUTE)
     assert is_due(after, NOW + DAY * 1.1)
     again = after_exchange(after, exchange(500), now=NOW + HOUR)  # asked by hand, early
     assert again.retry_after_at == NOW + DAY
@@ -271,7 +271,7 @@ def test_no_poll_is_due_before_retry_after() -> None:
 )
 def test_failures_are_weighed(answer: Exchange, weight: float) -> None:
     assert failure_weight(answer) == weight
-    after = after_exchange(replace(STATE, failures=1.0), answer, now=NOW)
+    after = after_exchange(STATE._replace(failures=1.0), answer, now=NOW)
     assert after.failures == 1.0 + weight
     assert after.polls == 1
     assert after.polled_at == NOW
@@ -284,13 +284,13 @@ def test_failures_are_weighed(answer: Exchange, weight: float) -> None:
 def test_back_off_doubles_to_a_day_and_in_the_end_to_a_month(
     failures: float, expected: timedelta
 ) -> None:
-    after = after_exchange(replace(STATE, failures=failures), exchange(404), now=NOW)
+    after = after_exchange(STATE._replace(failures=failures), exchange(404), now=NOW)
     assert_jittered(wait(after), expected)
     assert "status 404" in after.due_reason
 
 
 def test_a_thousand_failures_are_survived() -> None:
-    after = after_exchange(replace(STATE, failures=1e6), exchange(404), now=NOW)
+    after = after_exchange(STATE._replace(failures=1e6), exchange(404), now=NOW)
     assert_jittered(wait(after), 30 * DAY)
 
 
@@ -337,7 +337,7 @@ def test_a_failure_clears_nothing_that_is_known(status: int) -> None:
 
 
 def test_an_unreadable_document_is_a_failure_and_gives_no_validators() -> None:
-    known = replace(STATE, etag='"old"', body_hash="old", failures=1.0)
+    known = STATE._replace(etag='"old"', body_hash="old", failures=1.0)
     unreadable = parsed(format="", problems=(replace(FAULT, code="not_a_feed"),))
     after = after_parse(known, unreadable, exchange(200, *ETAGS), 0, now=NOW)
     assert (after.etag, after.body_hash) == ('"old"', "old")
@@ -346,7 +346,7 @@ def test_an_unreadable_document_is_a_failure_and_gives_no_validators() -> None:
 
 
 def test_a_document_read_in_part_must_come_again_whole() -> None:
-    known = replace(STATE, etag='"old"', body_hash="old", failures=1.0, full_fetch_at=NOW)
+    known = STATE._replace(etag='"old"', body_hash="old", failures=1.0, full_fetch_at=NOW)
     broken = parsed(*every(HOUR), problems=(FAULT,))
     after = after_parse(known, broken, exchange(200, *ETAGS), 1, now=NOW)
     assert (after.etag, after.last_modified, after.body_hash) == (None, None, None)
@@ -366,15 +366,15 @@ def test_a_fault_that_will_not_go_away_does_not_spoil_the_validators(
 
 
 def test_the_whole_document_is_asked_for_every_fortnight() -> None:
-    known = replace(STATE, etag='"e"', full_fetch_at=NOW)
+    known = STATE._replace(etag='"e"', full_fetch_at=NOW)
     assert conditional_headers(known, NOW + 13 * DAY) == {"If-None-Match": '"e"'}
     assert conditional_headers(known, NOW + 14 * DAY) == {}
-    assert conditional_headers(replace(known, full_fetch_at=None), NOW) == {}
+    assert conditional_headers(known._replace(full_fetch_at=None), NOW) == {}
 
 
 def test_not_modified_keeps_the_old_etag_and_waits_a_third_of_the_silence() -> None:
-    known = replace(STATE, etag='"old"', changed_at=NOW - 6 * HOUR, full_fetch_at=NOW - HOUR)
-    known = replace(known, failures=2.0, problem="timeout")
+    known = STATE._replace(etag='"old"', changed_at=NOW - 6 * HOUR, full_fetch_at=NOW - HOUR)
+    known = known._replace(failures=2.0, problem="timeout")
     answer = exchange(304, ("ETag", '"other"'))
     after = after_not_modified(after_exchange(known, answer, now=NOW), answer, now=NOW)
     assert after.etag == '"old"'
@@ -388,7 +388,7 @@ def test_not_modified_keeps_the_old_etag_and_waits_a_third_of_the_silence() -> N
 def test_the_wait_after_not_modified_keeps_the_bounds(
     quiet: timedelta, expected: timedelta
 ) -> None:
-    known = replace(STATE, etag='"old"', changed_at=NOW - quiet, full_fetch_at=NOW)
+    known = STATE._replace(etag='"old"', changed_at=NOW - quiet, full_fetch_at=NOW)
     assert_jittered(wait(after_not_modified(known, exchange(304), now=NOW)), expected)
 
 
@@ -412,7 +412,7 @@ def test_a_feed_that_is_quiet_between_entries_keeps_its_pace() -> None:
     assert quiet.due_at is not None
     assert_jittered(quiet.due_at - NOW - DAY, DAY)  # not after a third of what we saw of it
     hourly = after_parse(STATE, parsed(*every(HOUR)), exchange(200, *ETAGS), 20, now=NOW)
-    soon = replace(hourly, changed_at=NOW)
+    soon = hourly._replace(changed_at=NOW)
     after = after_not_modified(soon, exchange(304), now=NOW + 30 * MINUTE)
     assert after.due_at is not None
     assert_jittered(after.due_at - NOW - 30 * MINUTE, 30 * MINUTE)
@@ -420,7 +420,7 @@ def test_a_feed_that_is_quiet_between_entries_keeps_its_pace() -> None:
 
 
 def test_a_feed_is_not_due_in_an_hour_that_it_skips() -> None:
-    skipping = replace(STATE, due_at=NOW - HOUR, skip_hours=(NOW.hour,), skip_days=("Tuesday",))
+    skipping = STATE._replace(due_at=NOW - HOUR, skip_hours=(NOW.hour,), skip_days=("Tuesday",))
     assert not is_due(skipping, NOW)
     assert is_due(skipping, NOW + HOUR)
     assert not is_due(skipping, NOW + DAY + HOUR)
@@ -432,7 +432,7 @@ def test_a_304_that_nobody_asked_for_is_a_failure() -> None:
 
 
 def test_the_same_body_again_renews_the_validators() -> None:
-    known = replace(STATE, etag='"old"', changed_at=NOW - 3 * HOUR, full_fetch_at=NOW - DAY)
+    known = STATE._replace(etag='"old"', changed_at=NOW - 3 * HOUR, full_fetch_at=NOW - DAY)
     after = after_not_modified(known, exchange(200, *ETAGS), now=NOW)
     assert (after.etag, after.full_fetch_at, after.changed_at) == ('"new"', NOW, NOW - 3 * HOUR)
 
@@ -458,7 +458,7 @@ def test_a_permanent_move_is_told_and_not_adopted(
 
 def test_jitter_spreads_feeds_and_is_the_same_each_time() -> None:
     def share(number: int) -> float:
-        state = replace(STATE, feed_id=f"feed-{number}")
+        state = STATE._replace(feed_id=f"feed-{number}")
         after = after_parse(state, parsed(*every(HOUR)), exchange(), 0, now=NOW)
         return wait(after) / (30 * MINUTE) - 1
 
@@ -470,14 +470,14 @@ def test_jitter_spreads_feeds_and_is_the_same_each_time() -> None:
 
 def test_what_was_never_polled_is_due() -> None:
     assert is_due(STATE, NOW)
-    assert not is_due(replace(STATE, due_at=NOW + MINUTE), NOW)
-    assert is_due(replace(STATE, due_at=NOW), NOW)
+    assert not is_due(STATE._replace(due_at=NOW + MINUTE), NOW)
+    assert is_due(STATE._replace(due_at=NOW), NOW)
 
 
 def test_only_what_a_304_must_have_hidden_convicts_a_server() -> None:
     full_at, told_at = NOW - 20 * DAY, NOW - DAY
-    known = replace(
-        STATE, etag='"a"', full_fetch_at=full_at, polled_at=told_at, unmodified_at=told_at
+    known = STATE._replace(
+        etag='"a"', full_fetch_at=full_at, polled_at=told_at, unmodified_at=told_at
     )
     answer = exchange(200, ("ETag", '"b"'))
 
@@ -487,12 +487,12 @@ def test_only_what_a_304_must_have_hidden_convicts_a_server() -> None:
     caught = after_parse(known, hidden, answer, 2, now=NOW)
     assert caught.distrusted_at == NOW
     assert conditional_headers(caught, NOW + 13 * DAY) == {}
-    away = replace(known, unmodified_at=full_at - DAY)  # we were away: nobody said 304
+    away = known._replace(unmodified_at=full_at - DAY)  # we were away: nobody said 304
     assert after_parse(away, hidden, answer, 2, now=NOW).distrusted_at is None
 
 
 def test_the_same_validators_with_new_entries_convict_a_server() -> None:
-    known = replace(STATE, etag='"a"', full_fetch_at=NOW - DAY)
+    known = STATE._replace(etag='"a"', full_fetch_at=NOW - DAY)
     answer = exchange(200, ("ETag", '"a"'))
     assert after_parse(known, parsed(HOUR), answer, 1, now=NOW).distrusted_at == NOW
     assert after_parse(known, parsed(HOUR), answer, 0, now=NOW).distrusted_at is None
@@ -509,7 +509,7 @@ def test_what_a_feed_declared_holds_across_304s() -> None:
     assert "5 h declared by the feed" in after.due_reason
     assert "skips" in after.due_reason
     free = after_not_modified(
-        replace(read, skip_hours=(), declared_minutes=None, interval_minutes=None),
+        read._replace(skip_hours=(), declared_minutes=None, interval_minutes=None),
         exchange(304),
         now=later,
     )

@@ -373,7 +373,7 @@ def test_states_are_copied_and_never_go_back(
         distrusted_at=world.at(2), declared_minutes=60, skip_hours=(1, 2), skip_days=("Sunday",),
         marks=("a",), moving_polls=1,
     )  # fmt: skip
-    old = replace(new, url=world.FEED_URL, polls=1, polled_at=world.at(1))
+    old = new._replace(url=world.FEED_URL, polls=1, polled_at=world.at(1))
     host = HostState(host="courier.example", requests=3)
     document = OriginDocument(
         origin="https://courier.example", kind="robots", host="courier.example",
@@ -388,7 +388,7 @@ def test_states_are_copied_and_never_go_back(
     assert (row["url"], row["polls"]) == (new.url, 5)
     assert (row["distrusted_at"], row["declared_minutes"]) == (new.distrusted_at, 60)
     assert (row["skip_hours"], row["skip_days"]) == ([1, 2], ["Sunday"])
-    later = replace(new, polls=6, polled_at=world.at(6), skip_hours=())
+    later = new._replace(polls=6, polled_at=world.at(6), skip_hours=())
     load.load(con, replace(batch, load_id="3", feed_states=(later,)))
     (row,) = rows(con, "from ops.feed_state")
     assert (row["skip_hours"], row["moving_polls"]) == ([], 1)

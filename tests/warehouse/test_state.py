@@ -151,7 +151,7 @@ def test_a_feed_state_comes_back_equal_after_reopening(file: Path) -> None:
 
 def test_a_time_without_zone_is_refused(state: State) -> None:
     with pytest.raises(TypeError):
-        state.put_feed_states([replace(FULL_FEED, due_at=datetime(2026, 1, 1))])  # noqa: DTZ001 (the point)
+        state.put_feed_states([FULL_FEED._replace(due_at=datetime(2026, 1, 1))])  # noqa: DTZ001 (the point)
 
 
 def test_a_feed_goes_to_one_run_until_its_poll_is_finished(state: State, file: Path) -> None:
@@ -161,9 +161,9 @@ def test_a_feed_goes_to_one_run_until_its_poll_is_finished(state: State, file: P
         assert other.claim_feeds("run-2", ["feed-1", "feed-3"]) == ("feed-3",)
         assert other.feeds_in_hand() == {"feed-1", "feed-2", "feed-3"}
 
-        state.record_polls("run-1", [(an_exchange("poll-1"), replace(FULL_FEED, feed_id="feed-1"))])
-        state.finish_polls(["poll-1"], [replace(FULL_FEED, etag="new")])
-        assert state.feed_state("feed-1") == replace(FULL_FEED, etag="new")
+        state.record_polls("run-1", [(an_exchange("poll-1"), FULL_FEED._replace(feed_id="feed-1"))])
+        state.finish_polls(["poll-1"], [FULL_FEED._replace(etag="new")])
+        assert state.feed_state("feed-1") == FULL_FEED._replace(etag="new")
         assert other.claim_feeds("run-2", ["feed-1", "feed-2"]) == ("feed-1",)
 
 
@@ -176,7 +176,7 @@ def test_a_claimed_feed_is_freed_by_its_state_alone(state: State) -> None:
 def test_a_feed_with_a_poll_in_hand_is_not_obtained_again(state: State) -> None:
     state.claim_feeds("run-1", ["feed-1"])
     assert state.claim_feeds("run-1", ["feed-1"]) == ("feed-1",)
-    state.record_polls("run-1", [(an_exchange("poll-1"), replace(FULL_FEED, feed_id="feed-1"))])
+    state.record_polls("run-1", [(an_exchange("poll-1"), FULL_FEED._replace(feed_id="feed-1"))])
     assert state.claim_feeds("run-1", ["feed-1"]) == ()
     assert state.feeds_in_hand() == {"feed-1"}
 
@@ -186,10 +186,10 @@ def test_polls_of_a_dead_run_are_taken_over_with_their_feeds(file: Path) -> None
         dead.begin_run("run-0", "ingest", NOW)
         dead.claim_feeds("run-0", ["feed-1", "feed-2"])
         dead.record_polls(
-            "run-0", [(an_exchange("poll-2", NOW + HOUR), replace(FULL_FEED, feed_id="feed-1"))]
+            "run-0", [(an_exchange("poll-2", NOW + HOUR), FULL_FEED._replace(feed_id="feed-1"))]
         )
         dead.record_polls(
-            "run-0", [(an_exchange("poll-1", NOW), replace(FULL_FEED, feed_id="feed-2"))]
+            "run-0", [(an_exchange("poll-1", NOW), FULL_FEED._replace(feed_id="feed-2"))]
         )
     with State(file) as state, State(file) as other:
         state.begin_run("run-1", "ingest", NOW)
@@ -206,7 +206,7 @@ def test_polls_of_a_dead_run_are_taken_over_with_their_feeds(file: Path) -> None
 def test_only_an_archived_exchange_can_be_in_hand(state: State) -> None:
     with pytest.raises(ValueError, match="not archived"):
         state.record_polls(
-            "run-1", [(replace(an_exchange("e"), place=None), replace(FULL_FEED, feed_id="feed-1"))]
+            "run-1", [(replace(an_exchange("e"), place=None), FULL_FEED._replace(feed_id="feed-1"))]
         )
     assert state.feed_state("feed-1") is None
 
@@ -618,7 +618,7 @@ def test_a_file_of_an_older_version_gets_what_came_since(
     with State(file) as state:
         assert state.feed_state("f") == feed
         assert state.host_state("a.example") == host
-        told = replace(FULL_FEED, feed_id="f")
+        told = FULL_FEED._replace(feed_id="f")
         state.put_feed_states([told])
         assert state.feed_state("f") == told
 
