@@ -63,7 +63,7 @@ class FeedStory:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""
-        return asdict(self)
+        return asdict(self) | {"state": self.state._asdict()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

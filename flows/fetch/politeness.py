@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -80,21 +80,26 @@ class HostLedger(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Asking:
-    """A wish, and its turn once that is decided."""
-
-    wish: Wish
-    turn: Turn | None = None
-
-
 class _Visit:
     """One request to a host: what it needs, and what of that it has taken so far.
 
-    Written out, because a generator as a context costs as much again as a turn does.
+    ``wish`` is set once the turn is asked for, ``turn`` once that is decided. Written out,
+    because a generator as a context costs as much again as a turn does.
     """
 
-    __slots__ = ("_enter", "_leave", "entered", "gaps", "host", "is_begun", "limits")
+    __slots__ = (
+        "_enter",
+        "_leave",
+        "entered",
+        "gaps",
+        "host",
+        "is_begun",
+        "limits",
+        "turn",
+        "wish",
+    )
+    wish: Wish
+    turn: Turn
 
     def __init__(
         self,
@@ -109,12 +114,8 @@ class _Visit:
         self.entered: list[str] = []
         self.is_begun = False
 
-    async def __aenter__(self) -> datetime | None:
-        try:
-            return await self._enter(self)
-        except BaseException:
-            self._leave(self)
-            raise
+    def __aenter__(self) -> Awaitable[datetime | None]:
+        return self._enter(self)
 
     async def __aexit__(self, *_: object) -> None:
         self._leave(self)
@@ -172,26 +173,31 @@ class Politeness:
 
     async def _enter(self, visit: _Visit) -> datetime | None:
         """Take the connections of all names, one of all slots, and the host's turn."""
-        for name, limit in visit.limits:  # in this order, so that no two wait for each other
-            if not self._connections.entered(name, limit):
-                await self._connections.enter(name, limit)
-            visit.entered.append(name)
-        while True:
-            # A slot only when the turn is tried, so that those who wait hold none.
-            if not self._connections.entered(EVERYWHERE, self._slots):
-                await self._connections.enter(EVERYWHERE, self._slots)
-            visit.entered.append(EVERYWHERE)
-            turn = await self._take(visit.gaps)
-            if turn.is_begun:
-                self._holds.begin(visit.host, turn.gap_seconds)
-                visit.is_begun = True
-                return None
-            visit.entered.remove(EVERYWHERE)
-            self._connections.leave((EVERYWHERE,))
-            asked = turn.retry_after_at
-            if asked is not None and asked - self._clock() > PATIENCE:
-                return asked
-            await self._sleep_until(_latest((asked, turn.free_at)))
+        try:
+            for name, limit in visit.limits:  # in this order, so that no two wait for each other
+                if not self._connections.entered(name, limit):
+                    await self._connections.enter(name, limit)
+                visit.entered.append(name)
+            while True:
+                # A slot only when the turn is tried, so that those who wait hold none.
+                if not self._connections.entered(EVERYWHERE, self._slots):
+                    await self._connections.enter(EVERYWHERE, self._slots)
+                visit.entered.append(EVERYWHERE)
+                visit.wish = Wish(visit.gaps, self._clock(), self._lead)
+                await self._asked.do(visit)
+                if visit.turn.is_begun:
+                    self._holds.begin(visit.host, visit.turn.gap_seconds)
+                    visit.is_begun = True
+                    return None
+                visit.entered.remove(EVERYWHERE)
+                self._connections.leave((EVERYWHERE,))
+                asked = visit.turn.retry_after_at
+                if asked is not None and asked - self._clock() > PATIENCE:
+                    return asked
+                await self._sleep_until(_latest((asked, visit.turn.free_at)))
+        except BaseException:
+            self._leave(visit)
+            raise
 
     def _leave(self, visit: _Visit) -> None:
         if visit.is_begun:
@@ -244,17 +250,10 @@ class Politeness:
     def _known(self, host: str) -> HostState:
         return self._hosts.host_state(host) or HostState(host=host)
 
-    async def _take(self, gaps: Mapping[str, float]) -> Turn:
-        asking = _Asking(Wish(gaps=gaps, now=self._clock(), starts_within_seconds=self._lead))
-        await self._asked.do(asking)
-        if asking.turn is None:
-            raise RuntimeError("a wish was left undecided")
-        return asking.turn
-
-    def _take_all(self, asking: Sequence[_Asking]) -> None:
-        turns = self._hosts.take_turns([one.wish for one in asking])
-        for one, turn in zip(asking, turns, strict=True):
-            one.turn = turn
+    def _take_all(self, visits: Sequence[_Visit]) -> None:
+        turns = self._hosts.take_turns([visit.wish for visit in visits])
+        for visit, turn in zip(visits, turns, strict=True):
+            visit.turn = turn
 
     def _keep(self, host: str, gap_seconds: float) -> None:
         free_at = self._clock() + timedelta(seconds=gap_seconds)
