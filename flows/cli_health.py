@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
+from flows.cli_options import AsJson, HomeFolder, expected_errors
 from flows.screen import counted, escaped, plain_table, screen
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ def show(
     from flows.health import feed_story  # noqa: PLC0415 (imports are dear; commands are many)
 
     with expected_errors():
-        try:
-            story = feed_story(home, url, polls)
-        except LookupError as error:
-            fail(str(error))
+        story = feed_story(home, url, polls)
     if as_json:
         typer.echo(json.dumps(story.as_json(), default=str))
     else:

@@ -47,6 +47,7 @@ def expected_errors() -> Iterator[None]:
     """Turn the errors a user can do something about into one clear line and exit code 2."""
     from pydantic import ValidationError  # noqa: PLC0415 (imports are dear; commands are many)
 
+    from flows.homes import NotSubscribedError  # noqa: PLC0415
     from warehouse.connection import WarehouseBusy, WarehouseMissing  # noqa: PLC0415
     from warehouse.migrate import SchemaError  # noqa: PLC0415
     from warehouse.quarantine import NotInQuarantine  # noqa: PLC0415
@@ -59,6 +60,8 @@ def expected_errors() -> Iterator[None]:
     except TOMLDecodeError as error:
         fail(f"settings.toml in the home cannot be read: {error}")
     except (WarehouseBusy, WarehouseMissing, SchemaError, NotInQuarantine, OSError) as error:
+        fail(str(error))
+    except NotSubscribedError as error:
         fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; the same command goes on from here")

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flows.fetch.grouping import Grouped
+from flows.homes import NotSubscribedError
 from flows.polls import POLLS_A_BATCH, load_polls, poll_feeds
 from flows.step import step
 from transforms import gaps, schedule
@@ -41,7 +42,7 @@ EXHAUSTED = "archives and sitemaps do not go back far enough"
 def named_feeds(home: Home, names: Sequence[str]) -> list[Feed]:
     """Return the feeds of a home that addresses or ids name.
 
-    Raises: LookupError if one of them is no feed of this home.
+    Raises: NotSubscribedError if one of them is no feed of this home.
     """
     with writing(home) as con:
         held = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
@@ -50,7 +51,7 @@ def named_feeds(home: Home, names: Sequence[str]) -> list[Feed]:
     ]
     for name, feed in zip(names, found, strict=True):
         if feed is None:
-            raise LookupError(f"not a feed of this home: {name}; see `copytaster feeds list`")
+            raise NotSubscribedError(name)
     return [feed for feed in found if feed is not None]
 
 

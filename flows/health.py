@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.homes import current_warehouse, existing_home
+from flows.homes import NotSubscribedError, current_warehouse, existing_home
 from flows.run import utc_now
 from transforms.condition import Condition, condition_of
 from transforms.identity import possible_feed_ids
@@ -107,14 +107,14 @@ def feeds_health(folder: Path | None) -> tuple[FeedHealth, ...]:
 def feed_story(folder: Path | None, url: str, polls: int) -> FeedStory:
     """Return what is known of one feed, by address or id, with its last polls.
 
-    Raises: LookupError if it is no feed of this home; WarehouseMissing.
+    Raises: NotSubscribedError, WarehouseMissing, SchemaError.
     """
     home, _ = existing_home(folder)
     with current_warehouse(home) as con:
         feeds = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
         feed = next((feeds[one] for one in possible_feed_ids(url) if one in feeds), None)
         if feed is None:
-            raise LookupError(f"not a feed of this home: {url}; see `copytaster feeds list`")
+            raise NotSubscribedError(url)
         history = exchanges.feed_histories(con).get(feed.feed_id)
         addresses = exchanges.feed_addresses(con, feed.feed_id)
         moves = exchanges.feed_moves(con, feed.feed_id)

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     import duckdb
 
 
+class NotSubscribedError(LookupError):
+    """A feed that was named is none of this home."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"not a feed of this home: {name}; see `copytaster feeds list`")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A home, and in words what was done to it."""

@@ -6,7 +6,8 @@ from pathlib import Path  # noqa: TC003 (Prefect reads the parameters' types at 
 from typing import Any
 
 from flows.alerts import look_for_alerts
-from flows.gaps import fill_gaps
+from flows.gaps import fill_gaps, named_feeds
+from flows.homes import existing_home
 from flows.pages import work_off
 from flows.polls import POLLS_A_BATCH, Choice, due_feeds, load_polls, poll_and_load
 from flows.progress import current_meter
@@ -32,9 +33,13 @@ async def ingest(
         sources: poll only the feeds of these.
         connect_to: HOST:PORT that every connection goes to, for replays.
 
+    Raises: NotSubscribedError where one of ``feeds`` is no feed of the home; WarehouseMissing.
+
     Returns: the run's id, and how many items of each stage met with which outcome.
     """
     settings = read_settings(home, connect_to=connect_to)
+    if feeds:
+        named_feeds(existing_home(home)[0], feeds)  # a slip of the pen is no feed that is not due
     choice = Choice(all_feeds=all_feeds, feeds=tuple(feeds or ()), sources=tuple(sources or ()))
     if settings.has_no_contact and settings.connect_to is None:
         current_meter().note("No contact is set in settings.toml: publishers cannot reach you.")

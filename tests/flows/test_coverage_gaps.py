@@ -135,6 +135,24 @@ def test_a_gap_is_filled_from_a_packed_news_sitemap_of_an_index(desk: Desk) -> S
 
 
 @fault
+def test_the_window_of_another_feed_is_no_gap_of_this_one(desk: Desk) -> Story:
+    """A redirect to another feed, all of it newer, tells nothing of what was missed here."""
+    url = desk.serve("own.example", feed("own.example", range(-3, 0)))
+    yield Poll(url)
+    yield Poll(desk.serve("own.example", feed("own.example", range(-3, 1))))
+    desk.publisher.answers["guest.example/feed"] = feed("guest.example", range(30, 33))
+    desk.serve("own.example", response(302, Location="http://guest.example/feed"))
+    strayed = yield Poll(url, not_before=START + timedelta(hours=40))
+    assert strayed.entries == {"new": 3}
+    gaps = "select * from ops.coverage_gaps where feed_id = $1"
+    assert ask(desk.home, gaps, feed_id(url)) == []
+    assert strayed.state.newest_at == START
+    desk.serve("own.example", feed("own.example", range(50, 53)))
+    yield Poll(url, not_before=START + timedelta(hours=60))
+    assert len(ask(desk.home, gaps, feed_id(url))) == 1
+
+
+@fault
 def test_a_gap_without_archive_stays_in_the_report_with_its_reason(desk: Desk) -> Story:
     """Nothing names what was missed: the gap is told, with its bounds, and why it stays."""
     host = "windowed.example"

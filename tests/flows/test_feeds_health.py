@@ -170,6 +170,13 @@ def test_an_address_with_brackets_is_listed_as_it_is(home: Path, tmp_path: Path)
     assert "tags[/]=a" in ask(copy, "feeds", "list")
 
 
+def test_ingest_of_what_is_no_feed_could_not_run(home: Path) -> None:
+    words = ["ingest", "--feed", "http://x.example/", "--home", str(home)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert "not a feed of this home: http://x.example/" in done.output
+
+
 def test_show_of_what_is_no_feed_could_not_run(home: Path) -> None:
     done = CliRunner().invoke(app, ["feeds", "show", "http://x.example/", "--home", str(home)])
     assert done.exit_code == 2
