@@ -14,7 +14,17 @@ from typing import Annotated, Any
 import typer
 
 from flows import cli_check, cli_data, cli_feeds, cli_health, cli_quarantine, fork_server
-from flows.cli_options import AsJson, ConnectTo, HomeFolder, Quiet, expected_errors, fail, run_here
+from flows.cli_options import (
+    AsJson,
+    ConnectTo,
+    DryRun,
+    HomeFolder,
+    Quiet,
+    Sources,
+    expected_errors,
+    fail,
+    run_here,
+)
 from flows.screen import hush
 from transforms.version import VERSION
 
@@ -29,7 +39,7 @@ app = typer.Typer(
     help="""
     Media monitoring: news feeds in, tables of articles out.
 
-    A first try, with a newsroom that comes along: `copytaster demo`
+    A first try, with invented outlets that come with it: `copytaster demo`
 
     Real feeds: `copytaster init`, then `copytaster feeds import FILE.opml` or
     `copytaster feeds add URL`, then `copytaster ingest`, then `copytaster sql`.
@@ -52,7 +62,10 @@ def options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", is_eager=True, callback=lambda asked: show_version(is_asked=asked)
+            "--version",
+            is_eager=True,
+            callback=lambda asked: show_version(is_asked=asked),
+            help="Show the version and exit.",
         ),
     ] = False,
 ) -> None:
@@ -71,10 +84,10 @@ def demo(
     ] = Path("copytaster-demo"),
     *,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Add to a home that is there already, instead.")
+        bool, typer.Option("--keep", help="Add to the home if there is one, instead.")
     ] = False,
 ) -> None:
-    """Run the whole walk against a newsroom that comes along, served on this machine.
+    """Poll, fetch, check and load invented outlets, served on this machine: what a run does.
 
     Eleven invented outlets report on January 2022; some of what they publish is broken,
     walled off or contradictory. See what becomes of each item, and why. Nothing leaves
@@ -108,11 +121,9 @@ def ingest(  # noqa: PLR0913 (the options of a command)
         bool, typer.Option("--all", help="Poll every feed, whether or not it is due.")
     ] = False,
     feed: Annotated[
-        list[str] | None, typer.Option(help="Only this feed, by address; may be repeated.")
+        list[str] | None, typer.Option(help="Only this feed, by address; repeatable.")
     ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Only feeds of this source; may be repeated.")
-    ] = None,
+    source: Sources = None,
     connect_to: ConnectTo = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -139,37 +150,35 @@ def backfill(  # noqa: PLR0913 (the options of a command)
     home: HomeFolder = None,
     *,
     since: Annotated[
-        datetime | None, typer.Option(help="Leave out articles published before (UTC).")
+        datetime | None, typer.Option(help="Leave out articles published before this time (UTC).")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(help="Leave out articles published then or later (UTC).")
+        datetime | None,
+        typer.Option(help="Leave out articles published from this time on (UTC)."),
     ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Only pages of this source; may be repeated.")
-    ] = None,
+    source: Sources = None,
     urls: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="File of addresses, one a line."),
     ] = None,
     warc: Annotated[
         list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="WARC file to read; may be repeated."),
+        typer.Option(exists=True, dir_okay=False, help="WARC file to read; repeatable."),
     ] = None,
     feed: Annotated[
         list[str] | None,
-        typer.Option(help="Feed whose past is wanted, as far as its archive goes; repeatable."),
+        typer.Option(help="Feed to read back, as far as its own archive goes; repeatable."),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
-    ] = False,
+    dry_run: DryRun = False,
     connect_to: ConnectTo = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Load pages of the past: from addresses, WARC files, feeds' archives, or our own archive.
 
-    Says first what it will do. Can be stopped at any moment (Ctrl-C): the same command
-    goes on where it was. A newer state of an article is never replaced by an older one.
+    Without --urls, --warc or --feed, our own archive is read. Says first what it will do.
+    Can be stopped at any moment (Ctrl-C): the same command goes on where it was. A newer
+    state of an article is never replaced by an older one.
     """
     from flows.backfill import backfill as walk  # noqa: PLC0415
     from flows.backfill import plan_backfill  # noqa: PLC0415
@@ -204,9 +213,7 @@ def backfill(  # noqa: PLR0913 (the options of a command)
 def reprocess(
     home: HomeFolder = None,
     *,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Only pages of this source; may be repeated.")
-    ] = None,
+    source: Sources = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -218,7 +225,7 @@ def reprocess(
 
 @app.command(epilog=EPILOG, rich_help_panel=RUN)
 def upkeep(home: HomeFolder = None, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Do the nightly work: checks over the whole warehouse, retention, publishing, documents."""
+    """Do the nightly work: check the whole warehouse, drop what is old, publish, write `docs`."""
     from flows.upkeep import upkeep as walk  # noqa: PLC0415
 
     run_here(walk, {"home": home}, as_json=as_json, quiet=quiet)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
+from flows.cli_options import AsJson, HomeFolder, Sources, expected_errors, fail
 from flows.screen import plain_table, screen
 
 if TYPE_CHECKING:
@@ -27,24 +27,22 @@ def check(  # noqa: PLR0913 (the options of a command)
     *,
     suite: Annotated[
         Literal["articles", "entries", "batches", "warehouse"],
-        typer.Option(help="Which rules: on records, on what outlets bring, or on the whole."),
+        typer.Option(help="Rules on records, on what each outlet brings, or on the whole."),
     ],
     since: Annotated[
         datetime | None, typer.Option(help="Only what was last seen since then (UTC).")
     ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Only of this source; repeatable.")
-    ] = None,
+    source: Sources = None,
     changed: Annotated[
         bool, typer.Option("--changed", help="Show the records whose verdict would turn.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what today's rules make of what is loaded: before a changed rule is put to work.
+    """Judge what is loaded by today's rules, to try a changed rule before a run uses it.
 
     Reads the published copy and changes nothing. With --changed it ends with 1 where a
-    verdict would turn; with --suite batches or warehouse, where a rule is broken. What is
-    held: `copytaster quarantine retry --dry-run`.
+    verdict would turn; with --suite batches or warehouse, where a rule is broken. For what
+    is in quarantine: `copytaster quarantine retry --dry-run`.
     """
     if suite == "batches" or suite == "warehouse":  # noqa: PLR1714 (tells the type checker)
         if since or source or changed:

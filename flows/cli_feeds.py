@@ -27,7 +27,8 @@ def add(  # noqa: PLR0913 (the options of a command)
     home: HomeFolder = None,
     *,
     find: Annotated[
-        bool, typer.Option("--find", help="Look for feeds at any address, not only at a site's.")
+        bool,
+        typer.Option("--find", help="Look for feeds at any address, not a site's alone."),
     ] = False,
     pick: Annotated[
         list[int] | None,
@@ -46,9 +47,9 @@ def add(  # noqa: PLR0913 (the options of a command)
 ) -> None:
     """Subscribe to feeds.
 
-    Where the address is a site's (https://example.org), its page is asked which feeds there
-    are. One is taken at once; of several, --pick 2 or --all says which: without either, they
-    are listed, and the command ends with 2.
+    Where the address is a site's (https://example.org), its front page is searched for feeds.
+    One is taken at once; of several, `--pick 2` or `--all` says which. Without either they are
+    listed, and the command ends with 2.
     """
     from flows.subscriptions import subscribe  # noqa: PLC0415
     from transforms.discovery import is_site_address  # noqa: PLC0415

@@ -32,7 +32,7 @@ def show(
     polls: Annotated[int, typer.Option(min=1, help="How many polls to show.")] = LAST_POLLS,
     as_json: AsJson = False,
 ) -> None:
-    """Show one feed: how it is, what was decided and why, its last polls."""
+    """Show one feed: its state, what was decided on it and why, its last polls."""
     from flows.health import feed_story  # noqa: PLC0415 (imports are dear; commands are many)
 
     with expected_errors():
@@ -44,7 +44,7 @@ def show(
 
 
 def health(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
-    """Show how the feeds are, those that need a look first."""
+    """Show how the feeds fare, those that need a look first."""
     from flows.health import feeds_health  # noqa: PLC0415
 
     with expected_errors():
@@ -56,7 +56,7 @@ def health(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
 
 
 def hosts(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
-    """Show what was done to each host: requests, bytes, errors, who asked for peace."""
+    """Show what was done to each host: requests, bytes, errors, and which asked us to wait."""
     from flows.health import hosts_health  # noqa: PLC0415
 
     with expected_errors():

@@ -32,6 +32,11 @@ ConnectTo = Annotated[
         help="Send every connection to this address, whatever the URL says (for replays).",
     ),
 ]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only of this outlet, by its id as in `feeds list`; repeatable."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from flows.cli_options import AsJson, HomeFolder, expected_errors, fail
+from flows.cli_options import AsJson, DryRun, HomeFolder, Sources, expected_errors, fail
 from flows.screen import plain_table, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from flows.quarantine import Action, Shown
+    from flows.quarantine import Action, Order, Shown
     from warehouse.quarantine import HeldRow, Selection
 
 app = typer.Typer(
@@ -29,13 +29,12 @@ app = typer.Typer(
 SHOWN_CHARS = 60
 Status = Literal["held", "released", "discarded", "all"]
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or how they begin.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids, or how they begin.")]
 Everything = Annotated[bool, typer.Option("--all", help="All that is held.")]
 Why = Annotated[str, typer.Option(help="Why, in words; it is kept.")]
 By = Annotated[
     str | None, typer.Option(help="Who decides.", show_default="the user name of the environment")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +44,7 @@ class Choice:
     rule: Annotated[
         list[str] | None, typer.Option(help="Only what broke this rule; repeatable.")
     ] = None
-    source: Annotated[list[str] | None, typer.Option(help="Only of this source; repeatable.")] = (
-        None
-    )
+    source: Sources = None
     subject: Annotated[
         Literal["entry", "article"] | None, typer.Option(help="Only entries, or only articles.")
     ] = None
@@ -132,7 +129,7 @@ def list_records(
 
 @app.command()
 def show(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or how they begin.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids, or how they begin.")],
     home: HomeFolder = None,
     *,
     as_json: AsJson = False,
@@ -166,7 +163,8 @@ def _command(action: Literal["release", "discard"]) -> Callable[..., None]:
     ) -> None:
         if not (everything or ids or choice.is_made):
             fail("name records, choose some with --rule, --source and so on, or say --all")
-        _settle(home, action, choice.selection(ids), by, why, is_dry=dry_run, as_json=as_json)
+        order = _order(action, by, why)
+        _settle(home, choice.selection(ids), order, is_dry=dry_run, as_json=as_json)
 
     return decide
 
@@ -174,16 +172,15 @@ def _command(action: Literal["release", "discard"]) -> Callable[..., None]:
 app.command(
     "release",
     help="""
-    Let records in as they are, the rules that they broke as marks beside them.
+    Let records in as they are, marked with the rules that they broke.
 
-    An entry's page is wanted then, and fetched by the next run. What is known in a
-    newer state stays as it is.
+    An entry's page is fetched by the next run. What is known in a newer state stays as it is.
     """,
 )(_command("release"))
 app.command(
     "discard",
     help="""
-    Leave records out for good; they stay on record, and `release ID` lets them in yet.
+    Leave records out for good. They stay on record: `quarantine release ID` lets one in still.
     """,
 )(_command("discard"))
 
@@ -200,29 +197,28 @@ def retry(  # noqa: PLR0913 (the options of a command)
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Judge records by today's rules, and let in those that pass: after a rule was changed.
+    """Judge records by today's rules and let in those that pass, once a rule was changed.
 
-    Without ids or options all that is held is judged.
+    Without ids or options, all that is held is judged.
     """
-    _settle(home, "retry", choice.selection(ids), by, why, is_dry=dry_run, as_json=as_json)
+    order = _order("retry", by, why)
+    _settle(home, choice.selection(ids), order, is_dry=dry_run, as_json=as_json)
 
 
-def _settle(  # noqa: PLR0913 (the options of a command)
-    home: Path | None,
-    action: Action,
-    meant: Selection,
-    by: str | None,
-    why: str,
-    *,
-    is_dry: bool,
-    as_json: bool,
-) -> None:
-    from flows.quarantine import Order, settle  # noqa: PLC0415 (as above)
-    from flows.running import to_its_end  # noqa: PLC0415 (as above)
+def _order(action: Action, by: str | None, why: str) -> Order:
+    from flows.quarantine import Order  # noqa: PLC0415 (as above)
 
     if not why.strip():
         fail("say why: --why 'the reason'")
-    order = Order(action=action, by=by or getpass.getuser(), why=why.strip())
+    return Order(action=action, by=by or getpass.getuser(), why=why.strip())
+
+
+def _settle(
+    home: Path | None, meant: Selection, order: Order, *, is_dry: bool, as_json: bool
+) -> None:
+    from flows.quarantine import settle  # noqa: PLC0415 (as above)
+    from flows.running import to_its_end  # noqa: PLC0415 (as above)
+
     with expected_errors():
         settled = to_its_end(settle(home, meant, order, is_dry=is_dry))
     if as_json:

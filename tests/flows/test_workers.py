@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TIME_LIMIT_SECONDS = 1.0
+MAIN = """
+import asyncio, time
+from flows import fork_server
+from flows.workers import Workers
+
+print("main", flush=True)
+fork_server.hide_main()
+
+async def main():
+    with Workers(1, 60.0) as workers:
+        print(await workers.map(time.sleep, [0.0], "feeds"))
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
 NEEDS = """
 import asyncio
 from flows.workers import Workers
@@ -129,16 +145,35 @@ def test_thousands_of_small_items_cost_less_than_two_milliseconds_each(workers: 
     assert (time.perf_counter() - start) / 3000 < 0.002
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
-def test_workers_have_loaded_what_is_needed_and_no_more(tmp_path: Path) -> None:
-    script = tmp_path / "needs.py"
-    script.write_text(NEEDS)
+def printed_by(script: Path, text: str) -> list[str]:
+    """Return the lines that a script of this text prints, run as a program of its own."""
+    script.write_text(text)
     path = [str(Path(__file__).parent), *filter(None, sys.path)]
     done = subprocess.run(
         [sys.executable, str(script)], check=True, stdout=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["True False", "True True", "True True"]
+    return done.stdout.splitlines()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
+def test_workers_have_loaded_what_is_needed_and_no_more(tmp_path: Path) -> None:
+    told = printed_by(tmp_path / "needs.py", NEEDS)
+    assert told == ["True False", "True True", "True True"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
+def test_workers_do_not_import_the_main_module_again(tmp_path: Path) -> None:
+    assert printed_by(tmp_path / "main.py", MAIN) == ["main", "[None]"]
+
+
+def test_python_has_the_private_names_by_which_a_fork_server_is_replaced() -> None:
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    assert isinstance(server, forkserver.ForkServer)
+    assert hasattr(server, "_forkserver_pid")
+    fresh = forkserver.ForkServer()
+    assert fresh._forkserver_pid is None
+    fresh._stop()  # nothing runs: nothing to end
 
 
 def test_workers_are_refused_outside_of_their_context() -> None:
