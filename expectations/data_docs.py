@@ -74,28 +74,12 @@ def render_results(
         _result(gx, expectations[result.rule_id], result, run.examples.get(result.rule_id, ()))
         for result in known
     ]
-    passed = sum(one.success for one in told)
-    whole = gx.core.ExpectationSuiteValidationResult(
-        success=passed == len(told),
-        results=told,
-        suite_name=suite,
-        statistics={
-            "evaluated_expectations": len(told),
-            "successful_expectations": passed,
-            "unsuccessful_expectations": len(told) - passed,
-            "success_percent": 100.0 * passed / len(told) if told else None,
-        },
-        meta={
-            "run_id": {"run_name": run.run_id, "run_time": run.started_at.isoformat()},
-            "batch_spec": {"data_asset_name": f"{suite} of run {run.run_id}"},
-        },
-    )
     from great_expectations.render.renderer.page_renderer import (  # noqa: PLC0415 (as dear as the library)
         ValidationResultsPageRenderer,
     )
 
     with errors_raised():
-        document = ValidationResultsPageRenderer().render(whole)
+        document = ValidationResultsPageRenderer().render(_whole(gx, run, suite, told))
     page: str = _view().render(
         document,
         style=style,
@@ -118,6 +102,26 @@ def _expectations(suite: str) -> dict[str, Any]:
     for rule_id, (expectation, reason) in built.items():
         expectation.description = html.escape(f"{rule_id}: {reason}").replace("$", "$$")
     return {rule_id: expectation for rule_id, (expectation, _) in built.items()}
+
+
+def _whole(gx: Any, run: RunVerdicts, suite: str, told: Sequence[Any]) -> Any:  # noqa: ANN401 (the library is untyped here)
+    """Return the results of a suite's rules in a run as the library has them."""
+    passed = sum(one.success for one in told)
+    return gx.core.ExpectationSuiteValidationResult(
+        success=passed == len(told),
+        results=told,
+        suite_name=suite,
+        statistics={
+            "evaluated_expectations": len(told),
+            "successful_expectations": passed,
+            "unsuccessful_expectations": len(told) - passed,
+            "success_percent": 100.0 * passed / len(told) if told else None,
+        },
+        meta={
+            "run_id": {"run_name": run.run_id, "run_time": run.started_at.isoformat()},
+            "batch_spec": {"data_asset_name": f"{suite} of run {run.run_id}"},
+        },
+    )
 
 
 def _result(gx: Any, expectation: Any, result: RuleResult, examples: Sequence[str]) -> Any:  # noqa: ANN401 (the library is untyped here)

@@ -68,57 +68,49 @@ def hosts(home: HomeFolder = None, *, as_json: AsJson = False) -> None:
 
 
 def _print_story(story: FeedStory) -> None:
-    state, out = story.state, screen()
+    out = screen()
     title = escaped(story.feed.title or story.health.source_id)
-    last = story.polls[0] if story.polls else None
-    why = last.detail if last is not None and last.outcome == "failed" else ""
     out.print(f"[bold]{escaped(story.feed.url)}[/]  {title}")
-    facts = {
-        "state": f"{story.health.condition}: {story.health.why}",
-        "because": why,
-        "asked at": state.url if state.url != story.feed.url else "",
-        "moving to": f"{state.moving_to}: since {_at(state.moving_at)},"
-        f" {state.moving_polls} polls found it there"
-        if state.moving_to
-        else "",
-        "polled": f"{_at(state.polled_at)}, {counted(state.polls, 'poll')}"
-        if state.polls
-        else "never",
-        "next": f"{_at(state.due_at) or 'at once'}: {state.due_reason}",
-        "last new": _at(state.changed_at) or "never",
-        "last body": _at(state.full_fetch_at) or "never",
-        "not before": f"{_at(state.retry_after_at)}: asked by the server"
-        if state.retry_after_at
-        else "",
-        "failures": f"{story.health.failing_polls} in a row, weighing {state.failures:g}"
-        if state.failures
-        else "none",
-        "ETag": state.etag or "",
-        "Last-Modified": state.last_modified or "",
-        "validators": f"not believed since {_at(state.distrusted_at)}"
-        if state.distrusted_at
-        else "",
-    }
-    for name, words in facts.items():
+    for name, words in _facts(story).items():
         if words:
             out.print(f"{name:<14}{escaped(words)}")
     _print_addresses(story)
     _print_gaps(story)
-    table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
-    for poll in story.polls:
-        table.add_row(
-            _at(poll.polled_at),
-            str(poll.status or "-"),
-            poll.outcome,
-            poll.reason,
-            "" if poll.items is None else f"{poll.items:,}",
-            str(poll.new_entries or ""),
-            f"{poll.elapsed_ms:,}",
-            f"{poll.payload_bytes:,}",
-        )
-    if story.polls:
-        out.print(table)
+    _print_polls(story)
     out.print("times are UTC")
+
+
+def _facts(story: FeedStory) -> dict[str, str]:
+    """Return what is remembered of a feed, in words; nothing to say is an empty text."""
+    state = story.state
+    last = story.polls[0] if story.polls else None
+    facts = {
+        "state": f"{story.health.condition}: {story.health.why}",
+        "because": last.detail if last is not None and last.outcome == "failed" else "",
+        "asked at": state.url if state.url != story.feed.url else "",
+        "moving to": "",
+        "polled": f"{_at(state.polled_at)}, {counted(state.polls, 'poll')}",
+        "next": f"{_at(state.due_at) or 'at once'}: {state.due_reason}",
+        "last new": _at(state.changed_at) or "never",
+        "last body": _at(state.full_fetch_at) or "never",
+        "not before": "",
+        "failures": "none",
+        "ETag": state.etag or "",
+        "Last-Modified": state.last_modified or "",
+    }
+    if state.moving_to:
+        since = f"since {_at(state.moving_at)}, {state.moving_polls} polls found it there"
+        facts["moving to"] = f"{state.moving_to}: {since}"
+    if not state.polls:
+        facts["polled"] = "never"
+    if state.retry_after_at:
+        facts["not before"] = f"{_at(state.retry_after_at)}: asked by the server"
+    if state.failures:
+        failing = story.health.failing_polls
+        facts["failures"] = f"{failing} in a row, weighing {state.failures:g}"
+    if state.distrusted_at:
+        facts["validators"] = f"not believed since {_at(state.distrusted_at)}"
+    return facts
 
 
 def _print_addresses(story: FeedStory) -> None:
@@ -144,6 +136,24 @@ def _print_gaps(story: FeedStory) -> None:
     for gap in story.gaps[:LAST_GAPS]:
         words = gap.status, str(gap.entries or ""), escaped(gap.how)
         table.add_row(_at(gap.from_at), _at(gap.to_at), *words)
+    screen().print(table)
+
+
+def _print_polls(story: FeedStory) -> None:
+    if not story.polls:
+        return
+    table = _table("polled", "HTTP", "outcome", "reason", "items", "new", "ms", "bytes")
+    for poll in story.polls:
+        table.add_row(
+            _at(poll.polled_at),
+            str(poll.status or "-"),
+            poll.outcome,
+            poll.reason,
+            "" if poll.items is None else f"{poll.items:,}",
+            str(poll.new_entries or ""),
+            f"{poll.elapsed_ms:,}",
+            f"{poll.payload_bytes:,}",
+        )
     screen().print(table)
 
 

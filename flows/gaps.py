@@ -20,7 +20,7 @@ from transforms import gaps, schedule
 from transforms.identity import feed_id, possible_feed_ids
 from transforms.records import LIVE_LANE, Feed
 from transforms.urls import is_http, registrable_domain
-from warehouse import coverage, load, read
+from warehouse import coverage, read, register
 from warehouse.connection import writing
 from warehouse.state import SettledDocuments
 
@@ -163,7 +163,7 @@ def _register(run: Run, gap: Gap, sitemaps: Sequence[str]) -> None:
             for url in sitemaps
             if feed_id(url) not in known
         ]
-        load.put_feeds(con, (), fresh, run.clock())
+        register.put_feeds(con, (), fresh, run.clock())
 
 
 @step

@@ -134,6 +134,13 @@ async def open_run(
                     outlets.learn(con)
                 register.copy_work_in_hand(con, state.in_hand(clock()))
                 register.end_run(con, run_id, status, clock(), costs)
-            # Runs of the schedule come often; whoever starts another run wants to see it.
-            rest = settings.publish_rest_seconds_a_gb if kind == "ingest" else 0.0
-            publish(home, rest_seconds_a_gb=rest)
+            _publish(home, kind, settings)
+
+
+def _publish(home: Home, kind: str, settings: Settings) -> None:
+    """Put a fresh copy before the analysts.
+
+    Runs of the schedule come often; whoever starts another run wants to see it.
+    """
+    rest = settings.publish_rest_seconds_a_gb if kind == "ingest" else 0.0
+    publish(home, rest_seconds_a_gb=rest)

@@ -18,7 +18,7 @@ from transforms.urls import (
     requested_url,
     subscribed_url,
 )
-from warehouse import load, read
+from warehouse import read, register
 from warehouse.state import State
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
         )
         feeds.setdefault(feed.feed_id, feed)
     with current_warehouse(home) as con:
-        load.put_feeds(con, list(sources.values()), list(feeds.values()), utc_now())
+        register.put_feeds(con, list(sources.values()), list(feeds.values()), utc_now())
     with State(home.state) as state:
         polled = state.feed_states(feeds.keys() - known)
         new = [feed for key, feed in feeds.items() if key not in known and key not in polled]
@@ -96,7 +96,9 @@ def unsubscribe(folder: Path | None, urls: Sequence[str]) -> tuple[str, ...]:
         return tuple(
             url
             for url in urls
-            if not any(load.deactivate_feed(con, one, utc_now()) for one in possible_feed_ids(url))
+            if not any(
+                register.deactivate_feed(con, one, utc_now()) for one in possible_feed_ids(url)
+            )
         )
 
 

@@ -9,10 +9,10 @@ Sources: RFC 9309 groups for the crawlers of AI companies; the TDM Reservation P
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from transforms.records import OptOut
 from transforms.tdmrep import TDMREP_PATH, parse_reservations
@@ -119,30 +119,22 @@ def of_answer(exchange: Exchange, body: bytes, source_id: str) -> tuple[OptOut, 
     """
     metas = list(_of_metas(body))
     is_free = (FREE in metas) and not any(signal == "tdm-reservation" for signal, _ in metas)
-    found = [
+    found: list[tuple[Literal["header", "meta"], str, str]] = [
         ("header", *one)
         for one in _of_headers(exchange)
         if not is_free or one[0] != "tdm-reservation"
     ]
     found += [("meta", *one) for one in metas if one != FREE]
-    if not found:
-        return ()
-    made = OptOut(
-        source_id=source_id,
-        host=host_of(exchange.final_url),
-        origin="header",
-        signal="",
-        evidence="",
-        exchange_id=exchange.exchange_id,
-        seen_at=exchange.fetched_at,
-    )
     distinct = {(origin, signal): words for origin, signal, words in found}
     return tuple(
-        replace(
-            made,
-            origin="meta" if origin == "meta" else "header",
+        OptOut(
+            source_id=source_id,
+            host=host_of(exchange.final_url),
+            origin=origin,
             signal=signal,
             evidence=f"{exchange.final_url}: {words}"[:EVIDENCE_CHARS],
+            exchange_id=exchange.exchange_id,
+            seen_at=exchange.fetched_at,
         )
         for (origin, signal), words in distinct.items()
     )

@@ -14,36 +14,16 @@ import orjson
 
 from warehouse import stage, stage_feeds, stage_ops
 from warehouse.connection import query, transaction
-from warehouse.register import (
-    begin_run,
-    copy_work_in_hand,
-    deactivate_feed,
-    end_run,
-    mark_dead_runs,
-    put_feeds,
-    put_rule_results,
-)
+from warehouse.read import is_loaded
 from warehouse.write import run, staged, table_columns, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import duckdb
 
     from transforms.records import Article, Batch
     from warehouse.write import Row
-
-__all__ = [
-    "LoadResult",
-    "begin_run",
-    "copy_work_in_hand",
-    "deactivate_feed",
-    "end_run",
-    "load",
-    "mark_dead_runs",
-    "put_feeds",
-    "put_rule_results",
-]
 
 VERSION_KEY = {"version_id": "VARCHAR"}
 SUBJECT_KEY = {"subject_id": "VARCHAR"}
@@ -60,11 +40,6 @@ class LoadResult:
     rows: dict[str, int] = field(default_factory=dict)
     was_loaded_before: bool = False
 
-    @property
-    def total_rows(self) -> int:
-        """Rows of all tables together."""
-        return sum(self.rows.values())
-
 
 def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadResult:
     """Write a batch and its row in the ledger, all or nothing.
@@ -76,7 +51,7 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadResult:
     Raises: duckdb.Error; then nothing of the batch is in the tables.
     """
     with transaction(con):
-        if con.execute(query("has_load"), [batch.load_id]).fetchall()[0][0]:
+        if is_loaded(con, batch.load_id):
             return LoadResult(was_loaded_before=True)
         rows: dict[str, int] = {}
         hashes = stage_ops.payload_hashes(batch)
@@ -170,11 +145,7 @@ def _load_details(
         and row["last_seen_at"] >= held[row["version_id"]][0]
         and row["details_hash"] != held[row["version_id"]][1]
     }
-    if renewed:
-        keys: list[Row] = [{"version_id": version} for version in sorted(renewed)]
-        with staged(con, "staged_rewritten", keys, VERSION_KEY):
-            for table in DETAIL_TABLES:
-                run(con, f"delete_{table}")
+    _delete_details(con, renewed)
     written = [
         article
         for article in latest
@@ -190,6 +161,16 @@ def _load_details(
     for table, found in details.items():
         rows |= write_rows(con, f"news.{table}", found, f"insert_{table}")
     return rows
+
+
+def _delete_details(con: duckdb.DuckDBPyConnection, versions: Collection[str]) -> None:
+    """Make room for what a newer reading says of some versions."""
+    if not versions:
+        return
+    keys: list[Row] = [{"version_id": version} for version in sorted(versions)]
+    with staged(con, "staged_rewritten", keys, VERSION_KEY):
+        for table in DETAIL_TABLES:
+            run(con, f"delete_{table}")
 
 
 def _mark_changes(con: duckdb.DuckDBPyConnection) -> None:

@@ -36,6 +36,8 @@ from fetching_twice import compare, document, rounds
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from flows.run import Run
+
 PAGE_BYTES = 100_000
 KINDS = {
     "304": "a poll answered 304",
@@ -75,81 +77,99 @@ async def measure(
 ) -> dict[str, list[tuple[float, float, float]]]:
     """Return (bare CPU, our CPU, our wall) in milliseconds a request, for each kind and run."""
     from flows.homes import prepare_home
-    from flows.pages import fetch_some
-    from flows.polls import load_polls, poll_feeds
     from flows.run import open_run
     from flows.settings import read_settings
-    from transforms.identity import want_id
-    from transforms.records import Feed, FeedState, OriginDocument, Want
-    from warehouse.connection import writing
-    from warehouse.load import put_feeds
 
     prepare_home(folder)
     settings = read_settings(
         folder, connect_to=f"127.0.0.1:{port}", host_gap_seconds=0.0, batch_pages=count
     )
     found: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in KINDS}
-    few = max(1, count // 10)  # changed feeds: dear
     async with open_run("ingest", settings, {}) as run:
-        now = run.clock()
         for number in range(-1, runs):  # the first warms up
             for kind in KINDS:
-                hosts = [f"{kind}{one}.example" for one in range(count)]
-                urls = [f"http://{host}/{kind}/{number}" for host in hosts]
+                asked = max(1, count // 10) if kind == "changed" else count  # these are dear
+                urls = [f"http://{kind}{one}.example/{kind}/{number}" for one in range(asked)]
                 if kind == "page":
-                    for host, kept in itertools.product(hosts, ("robots", "tdmrep")):
-                        run.state.put_origin_document(
-                            OriginDocument(
-                                origin=f"http://{host}",
-                                kind=kept,
-                                host=host,
-                                body=b"",
-                                status=404,
-                                expires_at=now.replace(year=now.year + 1),
-                            ),
-                            now,
-                        )
-                    run.state.want(
-                        [
-                            Want(
-                                want_id=want_id(url, None, str(number)),
-                                url=url,
-                                host=host,
-                                source_id="s",
-                                reason="new",
-                            )
-                            for url, host in zip(urls, hosts, strict=True)
-                        ],
-                        now,
-                    )
-                    ours = await cost(lambda: fetch_some(run, "live"), count)
+                    ours = await fetch_wanted(run, urls, number)
                 elif kind == "changed":
-                    hosts = hosts[:few]
-                    urls = [f"http://{host}/full-{number}x{one}/" for one, host in enumerate(hosts)]
-                    feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
-                    with writing(run.home) as con:
-                        put_feeds(con, (), feeds, now)
-
-                    async def poll_and_load(some: list[Feed] = feeds) -> None:
-                        await poll_feeds(run, some)
-                        await load_polls(run, some)
-
-                    before = sum(run.costs.values())
-                    cpu, wall = await cost(poll_and_load, few)
-                    ours = cpu + (sum(run.costs.values()) - before) * 1000 / few, wall
+                    urls = [
+                        f"http://{kind}{one}.example/full-{number}x{one}/" for one in range(asked)
+                    ]
+                    ours = await poll_changed(run, urls)
                 else:
-                    feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
-                    run.state.put_feed_states(
-                        FeedState(feed_id=url, url=url, etag='"a"', full_fetch_at=now)
-                        for url in urls
-                    )
-                    ours = await cost(lambda f=feeds: poll_feeds(run, f), count)
-                    in_hand = run.state.polls_in_hand(run.run_id)  # of no feeds of the warehouse
-                    run.state.finish_polls([poll.exchange_id for poll in in_hand], ())
+                    ours = await poll_known(run, urls)
                 bare = await cost(lambda u=urls: fetch_bare(port, u), len(urls))
                 if number >= 0:
                     found[kind].append((bare[0], *ours))
     return found
+
+
+async def fetch_wanted(run: Run, urls: list[str], number: int) -> tuple[float, float]:
+    """Fetch pages of origins whose robots.txt is known; return what one costs."""
+    from flows.pages import fetch_some
+    from transforms.identity import want_id
+    from transforms.records import OriginDocument, Want
+    from transforms.urls import host_of
+
+    now = run.clock()
+    for url, kept in itertools.product(urls, ("robots", "tdmrep")):
+        document = OriginDocument(
+            origin=f"http://{host_of(url)}",
+            kind=kept,
+            host=host_of(url),
+            body=b"",
+            status=404,
+            expires_at=now.replace(year=now.year + 1),
+        )
+        run.state.put_origin_document(document, now)
+    wanted = [
+        Want(
+            want_id=want_id(url, None, str(number)),
+            url=url,
+            host=host_of(url),
+            source_id="s",
+            reason="new",
+        )
+        for url in urls
+    ]
+    run.state.want(wanted, now)
+    return await cost(lambda: fetch_some(run, "live"), len(urls))
+
+
+async def poll_changed(run: Run, urls: list[str]) -> tuple[float, float]:
+    """Poll new feeds of full text and load them; return what one costs, the workers' part too."""
+    from flows.polls import load_polls, poll_feeds
+    from transforms.records import Feed
+    from warehouse.connection import writing
+    from warehouse.register import put_feeds
+
+    feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
+    with writing(run.home) as con:
+        put_feeds(con, (), feeds, run.clock())
+
+    async def poll_and_load() -> None:
+        await poll_feeds(run, feeds)
+        await load_polls(run, feeds)
+
+    before = sum(run.costs.values())
+    cpu, wall = await cost(poll_and_load, len(urls))
+    return cpu + (sum(run.costs.values()) - before) * 1000 / len(urls), wall
+
+
+async def poll_known(run: Run, urls: list[str]) -> tuple[float, float]:
+    """Poll feeds with an ETag that is known; return what one costs."""
+    from flows.polls import poll_feeds
+    from transforms.records import Feed, FeedState
+
+    feeds = [Feed(feed_id=url, source_id="s", url=url) for url in urls]
+    run.state.put_feed_states(
+        FeedState(feed_id=url, url=url, etag='"a"', full_fetch_at=run.clock()) for url in urls
+    )
+    ours = await cost(lambda: poll_feeds(run, feeds), len(urls))
+    in_hand = run.state.polls_in_hand(run.run_id)  # of no feeds of the warehouse
+    run.state.finish_polls([poll.exchange_id for poll in in_hand], ())
+    return ours
 
 
 async def cost(work: Callable[[], Awaitable[Any]], count: int) -> tuple[float, float]:

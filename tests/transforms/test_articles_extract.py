@@ -263,7 +263,7 @@ def test_a_canonical_link_to_the_root_or_another_domain_is_not_believed(name: st
         ("http://[broken", URL),
     ],
 )
-def test_canonical_link(declared: str, expected: str) -> None:
+def test_a_canonical_link_is_believed_where_it_names_one_page(declared: str, expected: str) -> None:
     assert canonical_page_url(URL, Metadata(canonical=declared)) == expected
 
 

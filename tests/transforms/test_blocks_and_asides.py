@@ -116,7 +116,7 @@ def test_a_line_that_is_one_link_is_promotion_and_a_sentence_is_not() -> None:
         ("A ferry leaves the harbour.", "A ferry leaves the harbour.", None),
     ],
 )
-def test_a_captions_credit(caption: str, text: str, credit: str | None) -> None:
+def test_a_caption_is_parted_from_its_credit(caption: str, text: str, credit: str | None) -> None:
     assert split_credit(caption) == (text, credit)
 
 

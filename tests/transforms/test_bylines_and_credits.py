@@ -216,7 +216,7 @@ def test_words_of_names_are_no_agencies() -> None:
         ),
     ],
 )
-def test_credit_lines(line: str, expected: list[str]) -> None:
+def test_a_credit_line_tells_who_did_what(line: str, expected: list[str]) -> None:
     found = read_credit_line(line)
     assert found is not None
     assert [f"{credit.role} {credit.name}" for credit in found] == expected
@@ -262,7 +262,9 @@ def test_sentences_are_no_credit_lines(text: str) -> None:
         ("МОСКВА, 13 января (ТАСС). Войска вышли.", "МОСКВА, 13 января (ТАСС).", ("TASS",)),
     ],
 )
-def test_datelines(text: str, dateline: str, agencies: tuple[str, ...]) -> None:
+def test_a_dateline_is_read_with_its_agencies(
+    text: str, dateline: str, agencies: tuple[str, ...]
+) -> None:
     found = read_dateline(text)
     assert found is not None
     assert found.text.rstrip(".") == dateline.rstrip(".")
@@ -283,7 +285,7 @@ def test_sentences_have_no_dateline(text: str) -> None:
     assert read_dateline(text) is None
 
 
-def test_picture_credits() -> None:
+def test_a_picture_credit_names_photographer_and_agencies() -> None:
     found = [(c.role, c.name) for c in picture_credits("Photo: Jane Doe/AFP via Getty Images")]
     assert found == [
         ("photographer", "Jane Doe"),
@@ -323,7 +325,7 @@ def test_a_bracket_is_no_agency_without_date_or_capitals(text: str) -> None:
         ("综合路透社、法新社报道", ["Reuters", "Agence France-Presse"]),
     ],
 )
-def test_bare_credit_lines(line: str, names: list[str]) -> None:
+def test_names_are_read_in_credit_lines_without_a_label(line: str, names: list[str]) -> None:
     assert [credit.name for credit in read_credit_line(line) or []] == names
 
 

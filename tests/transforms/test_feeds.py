@@ -338,7 +338,7 @@ def test_items_beyond_the_limit_are_cut_before_they_cost_anything() -> None:
         (None, None),
     ],
 )
-def test_plain_text(markup: str | None, text: str | None) -> None:
+def test_markup_in_a_feed_becomes_plain_text(markup: str | None, text: str | None) -> None:
     assert plain_text(markup) == text
 
 

@@ -180,7 +180,7 @@ def test_a_short_story_among_teasers_is_an_article() -> None:
         ("https://[broken", ""),
     ],
 )
-def test_addresses(url: str, expected: str) -> None:
+def test_an_address_tells_front_pages_and_sections(url: str, expected: str) -> None:
     address = read_address(url)
     assert ("front" if address.is_front else "section" if address.is_section else "") == expected
 
@@ -293,7 +293,7 @@ def declared(*types: str, **node: object) -> Metadata:
         ("/a/b", "URGENT: Ferry sinks", Metadata(), {"body_size": 90}, "flash"),
     ],
 )
-def test_kinds_of_article(
+def test_an_article_is_of_the_kind_that_address_title_and_shape_tell(
     url: str, title: str, metadata: Metadata, given: dict[str, int], kind: str
 ) -> None:
     shape = Shape(**{"body_size": 3000, "captions": 0, **given}, prose=PROSE)  # type: ignore[arg-type]

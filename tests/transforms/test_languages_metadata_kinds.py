@@ -34,7 +34,7 @@ from transforms.records import Moment
         ("", None),
     ],
 )
-def test_language_tags(tag: str, code: str | None) -> None:
+def test_a_language_tag_is_read_to_its_primary_subtag(tag: str, code: str | None) -> None:
     assert primary_subtag(tag) == code
 
 
@@ -170,7 +170,9 @@ def test_scripts_and_styles_are_cut_and_json_ld_kept() -> None:
         ("渡轮停航".encode("gb18030"), "text/html; charset=gb2312", "gb18030"),
     ],
 )
-def test_a_pages_encoding(body: bytes, content_type: str | None, encoding: str) -> None:
+def test_a_page_is_read_in_the_encoding_that_its_bytes_bear_out(
+    body: bytes, content_type: str | None, encoding: str
+) -> None:
     text, found = to_utf8(body, content_type)
     assert found == encoding
     assert "\ufffd" not in text.decode()

@@ -33,7 +33,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
         ("", []),
     ],
 )
-def test_what_robots_declare(robots: str, signals: list[str]) -> None:
+def test_objections_are_read_in_robots_txt(robots: str, signals: list[str]) -> None:
     found = robots_objections(robots.encode())
     assert sorted(one.signal for one in found) == signals
     assert all(one.evidence for one in found)
@@ -82,7 +82,7 @@ def answer(**headers: str) -> Exchange:
         ),
     ],
 )
-def test_what_answers_declare(
+def test_objections_are_read_in_headers_and_metas_of_an_answer(
     headers: dict[str, str], page: str, expected: list[tuple[str, str]]
 ) -> None:
     found = of_answer(answer(**headers), page.encode(), "a.example")

@@ -140,7 +140,7 @@ def test_a_flash_of_one_paragraph_is_found_among_menus(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_language_and_words(name: str) -> None:
+def test_each_language_is_told_and_its_words_counted(name: str) -> None:
     sample = sample_of(name)
     article = article_of(sample, "", named_frame(sample))
     assert article.language == name.partition("-")[0]

@@ -200,7 +200,9 @@ def test_skipped_hours_and_days_are_kept_free(
         ([], timedelta(0)),
     ],
 )
-def test_freshness(headers: list[tuple[str, str]], expected: timedelta) -> None:
+def test_an_answer_is_fresh_for_as_long_as_its_headers_say(
+    headers: list[tuple[str, str]], expected: timedelta
+) -> None:
     assert fresh_for(tuple(headers), NOW) == expected
 
 
@@ -232,7 +234,9 @@ def test_freshness_is_honoured_on_any_status(status: int) -> None:
         (None, "3600", None),
     ],
 )
-def test_retry_after(status: int | None, value: str, expected: timedelta | None) -> None:
+def test_retry_after_is_read_as_seconds_or_as_a_date(
+    status: int | None, value: str, expected: timedelta | None
+) -> None:
     moment = retry_after_at(status, (("Retry-After", value),), NOW)
     assert moment == (None if expected is None else NOW + expected)
 

@@ -113,7 +113,7 @@ def read(markup: str, address: str = "", **declared: str) -> tuple[str, str] | N
         ("<title>Coast Courier</title>", "Coast Courier", "title"),
     ],
 )
-def test_titles_of_pages(markup: str, headline: str, origin: str) -> None:
+def test_a_headline_is_read_with_its_origin(markup: str, headline: str, origin: str) -> None:
     assert read(f"<head>{markup}") == (headline, origin)
 
 

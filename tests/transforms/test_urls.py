@@ -77,7 +77,7 @@ def test_any_string_is_a_url_or_refused(text: str) -> None:
         ("https://www.g.example/a/", "https://www.g.example/a/"),
     ],
 )
-def test_canonical_url(url: str, expected: str) -> None:
+def test_urls_of_one_article_have_one_canonical_form(url: str, expected: str) -> None:
     assert canonical_url(url) == expected
 
 
@@ -113,7 +113,7 @@ def test_host_keeps_only_a_port_that_is_not_the_default() -> None:
         ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
     ],
 )
-def test_registrable_domain(host: str, expected: str) -> None:
+def test_hosts_of_one_owner_have_one_registrable_domain(host: str, expected: str) -> None:
     assert registrable_domain(host) == expected
 
 
@@ -132,7 +132,7 @@ def test_registrable_domain(host: str, expected: str) -> None:
         ("http://[bad", None),
     ],
 )
-def test_absolute_url(link: str, expected: str | None) -> None:
+def test_links_are_resolved_and_those_of_no_page_are_none(link: str, expected: str | None) -> None:
     assert absolute_url("https://gazette.example/news/", link) == expected
 
 

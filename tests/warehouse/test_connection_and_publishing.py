@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from warehouse import load
+from warehouse import register
 from warehouse.connection import Home, WarehouseBusy, WarehouseMissing, reading, writing
 from warehouse.migrate import migrate
 from warehouse.publish import is_published, publish
@@ -113,7 +113,7 @@ def test_publishing_puts_a_whole_copy_and_open_readers_keep_the_old_one(
     try:
         assert ask(reader) == 0
         with writing(home) as con:
-            load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+            register.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
         published = publish(home)
         assert published.is_renewed
         assert published.bytes == home.published.stat().st_size > 0
@@ -154,14 +154,14 @@ def test_publishing_again_without_a_change_does_nothing(home: Home, world: Simpl
     assert not publish(home).is_renewed
     assert home.published.stat().st_ino == before.st_ino
     with writing(home) as con:
-        load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+        register.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
     assert publish(home).is_renewed
 
 
 def test_a_copy_rests_for_its_size_before_it_is_renewed(home: Home, world: SimpleNamespace) -> None:
     publish(home)
     with writing(home) as con:
-        load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+        register.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
     assert not is_published(home)
     gigabytes = home.published.stat().st_size / 10**9
     hour = 3600 / gigabytes  # seconds a gigabyte that let this copy rest for an hour
@@ -178,7 +178,7 @@ def test_a_copy_from_the_future_does_not_rest_until_then(
 ) -> None:
     publish(home)
     with writing(home) as con:
-        load.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
+        register.put_feeds(con, [world.SOURCE], [world.FEED], world.T0)
     later = time.time() + 10**6
     for file in (home.published, home.live):
         os.utime(file, (later, later))
@@ -203,7 +203,7 @@ def test_readers_never_see_half_a_copy(home: Home, world: SimpleNamespace) -> No
     count = 0
     while time.monotonic() < deadline:
         with writing(home) as con:
-            load.begin_run(con, f"run-{count}", "ingest", {}, world.T0, "0.1.0")
+            register.begin_run(con, f"run-{count}", "ingest", {}, world.T0, "0.1.0")
         publish(home)
         count += 1
     stop.set()

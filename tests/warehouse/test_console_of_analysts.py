@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse import console, load
+from warehouse import console, load, register
 from warehouse.connection import WarehouseMissing, writing
 from warehouse.publish import publish
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def con(home: Home, world: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
     with writing(home) as writer:
-        load.put_feeds(writer, [world.SOURCE], [world.FEED], world.T0)
+        register.put_feeds(writer, [world.SOURCE], [world.FEED], world.T0)
         poll = world.exchange(world.FEED_URL)
         load.load(writer, world.polls(world.entry("a", poll), came=poll))
     publish(home)

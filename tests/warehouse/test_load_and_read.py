@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from transforms.records import FeedState, HostState, OriginDocument, Problem
-from warehouse import load, read
+from warehouse import load, read, register
 from warehouse.connection import writing
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, object]]:
 @pytest.fixture
 def con(home: Home, world: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
     with writing(home) as connection:
-        load.put_feeds(connection, [world.SOURCE], [world.FEED], world.T0)
+        register.put_feeds(connection, [world.SOURCE], [world.FEED], world.T0)
         yield connection
 
 
@@ -71,7 +71,7 @@ def test_feeds_and_sources_are_read_as_they_were_put(
     assert read.feeds(con) == (world.FEED,)
     assert read.sources(con) == (world.SOURCE,)
     renamed = replace(world.FEED, title="Newest")
-    load.put_feeds(con, [world.SOURCE], [renamed], world.at(1))
+    register.put_feeds(con, [world.SOURCE], [renamed], world.at(1))
     assert read.feeds(con) == (renamed,)
     (row,) = rows(con, "select added_at, changed_at from news.feeds")
     assert row == {"added_at": world.at(0), "changed_at": world.at(1)}
@@ -82,8 +82,8 @@ def test_feeds_and_sources_are_read_as_they_were_put(
 def test_a_deactivated_feed_is_kept_and_not_polled(
     con: duckdb.DuckDBPyConnection, world: SimpleNamespace
 ) -> None:
-    assert load.deactivate_feed(con, world.FEED.feed_id, world.at(1))
-    assert not load.deactivate_feed(con, world.FEED.feed_id, world.at(2))
+    assert register.deactivate_feed(con, world.FEED.feed_id, world.at(1))
+    assert not register.deactivate_feed(con, world.FEED.feed_id, world.at(2))
     assert read.feeds(con) == ()
     assert read.feeds(con, active_only=False) == (replace(world.FEED, is_active=False),)
 
@@ -444,10 +444,10 @@ def test_an_error_in_mid_load_leaves_nothing(
 
 
 def test_runs_begin_end_and_die(con: duckdb.DuckDBPyConnection, world: SimpleNamespace) -> None:
-    load.begin_run(con, "r1", "ingest", {"all": True}, world.at(0), "0.1.0")
-    load.begin_run(con, "r2", "backfill", {}, world.at(0), "0.1.0")
-    load.end_run(con, "r1", "done", world.at(1), {"loaded": 3})
-    assert load.mark_dead_runs(con, ["r1", "r2"], world.at(2)) == 1
+    register.begin_run(con, "r1", "ingest", {"all": True}, world.at(0), "0.1.0")
+    register.begin_run(con, "r2", "backfill", {}, world.at(0), "0.1.0")
+    register.end_run(con, "r1", "done", world.at(1), {"loaded": 3})
+    assert register.mark_dead_runs(con, ["r1", "r2"], world.at(2)) == 1
     found = {row["run_id"]: row for row in rows(con, "from ops.runs")}
     assert (found["r1"]["status"], found["r1"]["counts"]) == ("done", '{"loaded":3}')
     assert (found["r2"]["status"], found["r2"]["ended_at"]) == ("dead", world.at(2))
@@ -470,7 +470,7 @@ from pathlib import Path
 spec = importlib.util.spec_from_file_location("world", sys.argv[1])
 world = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(world)
-from warehouse import load
+from warehouse import load, register
 from warehouse.connection import Home, writing
 def load_on_and_on(number):
     while True:

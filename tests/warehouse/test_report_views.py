@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from transforms.records import Source, Want
-from warehouse import load
+from warehouse import load, register
 from warehouse.connection import writing
 from warehouse.state import WantInHand
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def con(home: Home, world: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
     with writing(home) as connection:
-        load.put_feeds(connection, [world.SOURCE], [world.FEED], world.T0)
+        register.put_feeds(connection, [world.SOURCE], [world.FEED], world.T0)
         yield connection
 
 
@@ -65,7 +65,7 @@ def test_article_shows_the_current_version(
 
 
 @pytest.mark.usefixtures("small")
-def test_volume_by_day(con: duckdb.DuckDBPyConnection) -> None:
+def test_volume_is_counted_by_outlet_and_day(con: duckdb.DuckDBPyConnection) -> None:
     assert found(con, "select source, day, published, first_seen from report.volume_by_day") == [
         ("The Courier", date(2022, 1, 10), 1, 1)
     ]
@@ -93,7 +93,7 @@ def test_wire_copy_is_found_across_outlets(
         world.article("b", page), source_id="echo.example", canonical_url="https://echo.example/b"
     )
     other = Source(source_id="echo.example", name="Echo")
-    load.put_feeds(con, [other], [], world.T0)
+    register.put_feeds(con, [other], [], world.T0)
     load.load(con, world.pages((copy, replace(want, want_id="w2", entry_id=None), page)))
     assert found(
         con, "select sources, articles, source_ids, first_headline from report.wire_copy"
@@ -195,11 +195,11 @@ def test_a_page_in_hand_is_not_missing(
         want=want, state="waiting", attempts=1, next_try_at=world.at(3),
         last_problem="http_503", run_id=None, is_ready=True,
     )  # fmt: skip
-    assert load.copy_work_in_hand(con, [in_hand]) == 1
+    assert register.copy_work_in_hand(con, [in_hand]) == 1
     assert found(con, "from report.outcome_audit") == []
     rows = found(con, "select event, detail from report.url_trace('https://courier.example/a')")
     assert ("in hand", "http_503") in rows
-    assert load.copy_work_in_hand(con, []) == 0
+    assert register.copy_work_in_hand(con, []) == 0
     assert found(con, "from ops.work_in_hand") == []
 
 
@@ -210,7 +210,7 @@ def test_unchanged_entries_are_counted_without_rows(
     old, new = world.entry("a", second), world.entry("b", second)
     load.load(con, world.polls(world.entry("a", first), came=first))
     load.load(con, world.polls(old, new, came=second, known=(old.entry_id,)))
-    load.copy_work_in_hand(con, [])
+    register.copy_work_in_hand(con, [])
     assert found(con, "select items, unchanged from ops.parses order by parsed_at") == [
         (1, 0),
         (2, 1),
