@@ -403,6 +403,11 @@ class State:
         )
         return state_rows.origin_document(rows[0]) if rows else None
 
+    def origins_naming_us(self) -> frozenset[str]:
+        """Return the origins whose robots.txt, as it is known, has our name in it somewhere."""
+        rows = self._read(state_hosts.ORIGINS_NAMING_US)
+        return frozenset(row["origin"] for row in rows)
+
     def origin_documents(self, hosts: Collection[str]) -> tuple[OriginDocument, ...]:
         """Return what is remembered of the documents of all origins of hosts."""
         rows = self._read(

@@ -71,6 +71,12 @@ _PUT_DOCUMENT = """
     where coalesce(excluded.expires_at, 0) >= coalesce(expires_at, 0)
 """
 
+# Word for word the condition of the index that holds them.
+ORIGINS_NAMING_US = """
+    select origin from origin_documents
+    where kind = 'robots' and instr(lower(cast(body as text)), 'copytaster') > 0
+"""
+
 _PUT_CRAWL_DELAY = """
     insert into hosts (host, crawl_delay_seconds)
     select :host, max(crawl_delay_seconds) from origin_documents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _CHECKPOINT_PAGES = 4000  # of 4 KiB: so long does the log become
 _CACHE_KIB = 16 * 1024
 # What each version added to tables that were there.

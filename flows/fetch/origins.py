@@ -17,7 +17,6 @@ from transforms.records import HostState, OriginDocument
 from transforms.robots import (
     after_robots,
     is_forbidden_by_name,
-    names_agent,
     parse_rules,
     ruling,
 )
@@ -25,7 +24,7 @@ from transforms.tdmrep import TDMREP_PATH, after_reservations, reservation
 from transforms.urls import host_of, origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from transforms.records import Exchange, Purpose
@@ -38,6 +37,10 @@ SHARED_FAULTS = frozenset({"address_refused", "host_asked_to_wait"})
 
 class OriginLedger(Protocol):
     """What is remembered of origins, durably, by all processes together."""
+
+    def origins_naming_us(self) -> Collection[str]:
+        """Return the origins whose robots.txt, as it is known, has our name in it somewhere."""
+        ...
 
     def origin_document(self, origin: str, kind: str) -> OriginDocument | None:
         """Return what is remembered; None if it was never asked for."""
@@ -76,7 +79,7 @@ class OriginRules:
         self._get = get
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._unnamed: set[str] = set()  # origins whose robots.txt, as known at first, names us not
+        self._naming: frozenset[str] | None = None  # origins whose robots.txt may name us
 
     async def objection(self, url: str, run_id: str) -> Fault | None:
         """Return why a page must not be fetched; None if it may be."""
@@ -92,14 +95,11 @@ class OriginRules:
         only what robots.txt says to us by name is meant for that. The file is not asked for on
         a feed's account, unless what is known of it forbids the feed and is no longer fresh.
         """
-        origin = origin_of(url)
-        if origin in self._unnamed:
-            return None
-        known = self._ledger.origin_document(origin, "robots")
-        if known is None or not names_agent(known.body or b"", AGENT):
-            self._unnamed.add(origin)
-            return None
-        if not is_forbidden_by_name(known, url, AGENT):
+        if self._naming is None:  # hardly any: looked up once a run, not for each feed
+            self._naming = frozenset(self._ledger.origins_naming_us())
+        origin = origin_of(url) if self._naming else ""
+        known = self._ledger.origin_document(origin, "robots") if origin in self._naming else None
+        if known is None or not is_forbidden_by_name(known, url, AGENT):
             return None
         robots = await self._known(url, "robots", run_id)
         if isinstance(robots, Fault):

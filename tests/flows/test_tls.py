@@ -45,6 +45,7 @@ ASKED = [
     f"https://{WRONG}/feed",
     "https://expired.example/1",
 ]
+DIRECT = "https://localhost:{port}/feed"
 
 
 class Told:
@@ -59,15 +60,17 @@ class Told:
             "expired.example": authority.server("expired.example", expired=True),
             "selfsigned.example": authority.server("selfsigned.example", by_itself=True),
             WRONG: authority.server("other.example"),
+            "localhost": authority.server("localhost", expired=True),
         }
         with in_thread(publisher):
+            asked = [*ASKED, DIRECT.format(port=publisher.port)]
             said = subprocess.run(
                 [
                     sys.executable,
                     str(Path(__file__).with_name("tls_client.py")),
                     str(folder),
                     str(publisher.port),
-                    *ASKED,
+                    *asked,
                 ],
                 env=os.environ
                 | {
@@ -81,7 +84,9 @@ class Told:
             ).stdout
         self.came = {
             url: (final, status, code, detail)
-            for url, (final, status, code, detail) in zip(ASKED, json.loads(said), strict=True)
+            for url, (final, status, code, detail) in zip(
+                [*ASKED, DIRECT], json.loads(said), strict=True
+            )
         }
         self.seen: Sequence[str] = publisher.asked_with
         with State(folder / "state.sqlite") as state:
@@ -124,6 +129,7 @@ def test_no_certificate_that_cannot_be_verified_is_taken(told: Told) -> None:
     assert "expired" in why.pop("https://expired.example/feed")
     assert "self-signed" in why.pop("https://selfsigned.example/feed")
     assert "not valid for 'wrong.example'" in why.pop(f"https://{WRONG}/feed")
+    assert "expired" in why.pop(DIRECT)  # without a detour
     assert why == {}
     assert not any("news.example" not in one for one in told.seen)
 

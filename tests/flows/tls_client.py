@@ -1,7 +1,8 @@
 """Fetches addresses in a process of its own: whom TLS trusts is read as the HTTP client loads.
 
-Arguments: a folder, the port that all connections go to, and addresses; those that end with
-``/feed`` are feeds, the others pages. Prints a JSON list: final address, status, code, detail.
+Arguments: a folder, the port that all connections go to (but those to localhost, which are dialled
+as any are), and addresses; those that end with ``/feed`` are feeds, the others pages. Prints a
+JSON list: final address, status, code, detail.
 """
 
 from __future__ import annotations
@@ -24,14 +25,19 @@ async def fetch(folder: Path, port: str, urls: list[str]) -> list[list[str | int
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    settings = Settings(home=folder, connect_to=f"127.0.0.1:{port}", host_gap_seconds=0.0)
+    detour = Settings(home=folder, connect_to=f"127.0.0.1:{port}", host_gap_seconds=0.0)
+    dialling = Settings(home=folder, allowed_networks=("127.0.0.0/8", "::1"), host_gap_seconds=0.0)
     found: list[list[str | int | None]] = []
     with (
         State(folder / "state.sqlite") as state,
         ArchiveWriter(folder / "archive", "run", clock()) as archive,
     ):
-        async with Fetcher(settings, state, clock=clock, archive=archive) as fetcher:
+        async with (
+            Fetcher(detour, state, clock=clock, archive=archive) as replaying,
+            Fetcher(dialling, state, clock=clock, archive=archive) as direct,
+        ):
             for url in urls:
+                fetcher = direct if "://localhost" in url else replaying
                 purpose = "feed" if url.endswith("/feed") else "page"
                 one = await fetcher.get(url, purpose=purpose, run_id="run")  # type: ignore[arg-type]
                 code, detail = (one.problem.code, one.problem.detail) if one.problem else (None, "")

@@ -22,6 +22,7 @@ from transforms.records import (
 )
 from transforms.schedule import is_due
 from transforms.turns import Wish
+from warehouse import state_hosts
 from warehouse.state import (
     RunIsAliveError,
     RunIsNotAliveError,
@@ -621,6 +622,24 @@ def test_a_file_of_an_older_version_gets_what_came_since(
         told = FULL_FEED._replace(feed_id="f")
         state.put_feed_states([told])
         assert state.feed_state("f") == told
+
+
+def test_origins_whose_robots_name_us_are_found_by_an_index(file: Path) -> None:
+    bodies = {"a": b"User-agent: CopyTaster/1", "b": b"User-agent: *", "c": None, "d": b"\xff"}
+    with State(file) as state:
+        for name, body in bodies.items():
+            host, soon = f"{name}.example", NOW + HOUR
+            for kind in ("robots", "tdmrep"):
+                told = OriginDocument(
+                    origin=f"https://{host}", kind=kind, host=host, body=body, expires_at=soon
+                )
+                state.put_origin_document(told, NOW)
+        assert state.origins_naming_us() == {"https://a.example"}
+        plan = state._read(f"explain query plan {state_hosts.ORIGINS_NAMING_US}")
+        assert "origin_documents_naming_us" in plan[0]["detail"]
+        other = replace(told, origin="https://a.example", kind="robots", expires_at=NOW + 2 * HOUR)
+        state.put_origin_document(other, NOW)
+        assert state.origins_naming_us() == frozenset()
 
 
 def test_robots_kept_by_host_rule_both_schemes_until_they_are_asked_again(file: Path) -> None:
