@@ -24,13 +24,21 @@ PROFILES = Path(".prefect", "profiles.toml")  # in the user's home, unless a var
 def to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine and return its result; SIGTERM stops it in good order, as Ctrl-C does.
 
+    That holds where SIGINT is ignored, too, as for what a script starts in the background.
+
     Raises: KeyboardInterrupt when it was stopped, after its clean-up.
     """
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+    async def stoppable() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
     try:
-        return asyncio.run(work)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        return asyncio.run(stoppable())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 async def run_walk(

@@ -72,7 +72,8 @@ def archived(home: Path) -> set[str]:
 def test_a_stopped_backfill_goes_on_where_it_was(scene: Scene, number: signal.Signals) -> None:
     home = make_home(scene.folder / number.name)
     scene.served.newsroom.log.clear()
-    with killed_at_the_end(scene.start(home, SLOW)) as running:
+    env = SLOW | ({} if number is signal.SIGINT else {"WALK_SIGINT": "ignored"})
+    with killed_at_the_end(scene.start(home, env)) as running:
         scene.wait_for_pages(FETCHED_BEFORE)
         if number is signal.SIGINT:  # as a terminal sends it: to all processes at once
             os.killpg(running.pid, number)

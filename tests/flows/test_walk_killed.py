@@ -16,6 +16,8 @@ from walk_processes import (
     PAUSE_SECONDS,
     WARM,
     Running,
+    created,
+    creations,
     killed_at_the_end,
     launcher,
     spread,
@@ -86,10 +88,14 @@ class Bench:
         self.tables, self.outcomes = tables(home), outcomes(home)
         assert audit(home) == []
 
-    def kill_at(self, home: Path, fraction: float) -> InHand | None:
-        """Kill a run part of the way; return the work it left, or None if it had ended."""
+    def kill_at(self, home: Path, fraction: float, *, is_whole: bool = False) -> InHand | None:
+        """Kill a run part of the way; return the work it left, or None if it had ended.
+
+        A whole run that had ended tells how much CPU time one needs on this machine by now.
+        """
         with killed_at_the_end(self.start(home)) as running:
             if not running.wait_for_cpu(self.cpu_seconds * fraction):
+                self.cpu_seconds = running.used if is_whole else self.cpu_seconds
                 return None
             running.signal(signal.SIGKILL)
             assert running.wait() == -signal.SIGKILL
@@ -130,7 +136,7 @@ def kill_in_a_fresh_home(bench: Bench, fraction: float) -> Path:
     """Kill a run in a home of its own; return the home."""
     for attempt in range(4):  # one run needs a little less time than another
         home = bench.home(f"alone-{fraction:.3f}-{attempt}")
-        if bench.kill_at(home, fraction * 0.93**attempt) is not None:
+        if bench.kill_at(home, fraction, is_whole=True) is not None:
             return home
     pytest.fail("no run lived long enough to be killed")
 
@@ -165,26 +171,16 @@ def test_a_run_killed_while_it_writes_the_warehouse_is_made_good_by_the_next(
     some_pages: Bench, file: str, times: int
 ) -> None:
     home = some_pages.home(f"{file}-{times}")
-    with killed_at_the_end(some_pages.start(home)) as running:
-        found = times if wait_for_file(running, home / file, times) else 0
+    with creations(home) as notes, killed_at_the_end(some_pages.start(home)) as running:
+        found = 0
+        while found < times and running.is_there():
+            found += created(notes).count(file)
         running.signal(signal.SIGKILL)
         running.wait()
         assert wait_until_gone(running.pid) == {}
     assert found == times
     some_pages.run(home)
     some_pages.assert_as_undisturbed(home)
-
-
-def wait_for_file(running: Running, file: Path, times: int) -> bool:
-    """Wait until a file has appeared so many times; return whether it has."""
-    found, was_there = 0, False
-    while found < times:
-        is_there = file.exists()
-        found += is_there and not was_there
-        was_there = is_there
-        if not is_there and not running.is_there():
-            return False
-    return True
 
 
 def test_the_kills_met_polls_and_pages_under_way(some_pages: Bench) -> None:

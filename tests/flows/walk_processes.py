@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import functools
 import importlib
 import json
@@ -16,7 +17,9 @@ import multiprocessing.forkserver
 import multiprocessing.util
 import os
 import random
+import select
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -39,6 +42,8 @@ NO_GAP = {"COPYTASTER_HOST_GAP_SECONDS": "0"}
 WARM = {"WALK_WARM": "1"}  # the launcher's: workers come from a fork of itself, too
 WAIT_SECONDS = 120.0
 PAUSE_SECONDS = 0.05
+IN_CREATE = 0x100  # <sys/inotify.h>
+NOTE = struct.Struct("iIII")  # watch, mask, cookie, bytes of the name that follows
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PRELOADED = (
     *("flows.running", "flows.status", "flows.workers_warm"),
@@ -54,6 +59,7 @@ class Running:
     log: Path
     launcher: Launcher
     started: float = field(default_factory=time.monotonic)
+    used: float = 0.0
 
     def printed(self) -> str:
         return self.log.read_text("utf-8")
@@ -71,10 +77,12 @@ class Running:
     def wait_for_cpu(self, seconds: float) -> bool:
         """Wait until it has used some CPU time; return whether it lived to.
 
-        A moment by this clock is the same place in the code on an idle and on a busy machine.
+        A moment by this clock is about the same place in the code on an idle and on a busy
+        machine. ``used`` is what it was last seen to have used.
         """
-        while (used := self.cpu_seconds()) < seconds:
-            if used == 0.0 and self.ended() is not None:
+        while (now := self.cpu_seconds()) < seconds:
+            self.used = max(self.used, now)
+            if now == 0.0 and self.ended() is not None:
                 return False
             time.sleep(PAUSE_SECONDS)
         return True
@@ -193,6 +201,8 @@ def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
     os.dup2(os.open(f"{log}.err", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), 2)
     os.environ.update(env)
     os.setsid()  # so that its workers can be told from others
+    is_ignored = env.get("WALK_SIGINT") == "ignored"  # as a script starts what it ends with `&`
+    signal.signal(signal.SIGINT, signal.SIG_IGN if is_ignored else signal.default_int_handler)
     code = 70
     try:
         if "WALK_CHUNK" in env:  # so that few records take several transactions
@@ -214,13 +224,41 @@ def _fork(argv: list[str], log: str, env: dict[str, str]) -> int:
 
 
 def session_of(pid: int) -> dict[int, float]:
-    """Return the living processes of a session, a command and all it started: their CPU seconds."""
+    """Return the living processes of a session, a command and all it started: their CPU seconds.
+
+    With those of their children that have ended: so that the sum of all grows to the end.
+    """
     found = {}
     for name in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 (asked often)
         with contextlib.suppress(OSError), Path("/proc", name, "stat").open("rb") as file:
             fields = file.read().rpartition(b")")[2].split()
             if fields[0] != b"Z" and int(fields[3]) == pid:
-                found[int(name)] = sum(map(int, fields[11:13])) / CLOCK_TICKS
+                found[int(name)] = sum(map(int, fields[11:15])) / CLOCK_TICKS
+    return found
+
+
+@contextlib.contextmanager
+def creations(folder: Path) -> Iterator[int]:
+    """Have the kernel note each file that is made in a folder; gives what `created` reads."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    notes = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    assert notes >= 0, os.strerror(ctypes.get_errno())
+    try:
+        assert libc.inotify_add_watch(notes, bytes(folder), IN_CREATE) >= 0
+        yield notes
+    finally:
+        os.close(notes)
+
+
+def created(notes: int) -> list[str]:
+    """Wait a moment for files to be made; return their names, those that are gone again, too."""
+    if not select.select([notes], [], [], PAUSE_SECONDS)[0]:
+        return []
+    data, found, at = os.read(notes, 65536), [], 0
+    while at < len(data):
+        *_, size = NOTE.unpack_from(data, at)
+        at += NOTE.size + size
+        found.append(data[at - size : at].rstrip(b"\0").decode())
     return found
 
 
