@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flows.jobs import FeedDone, without_payload
 from transforms import gaps, moves, schedule
-from transforms.failures import CHALLENGE, NOT_MODIFIED
+from transforms.failures import CHALLENGE, NOT_MODIFIED, is_read_later
 from transforms.fates import Fate, poll_fate
 from transforms.poll_batches import ReadPoll
-from transforms.records import Problem
+from transforms.records import FeedState, Problem
 from transforms.selection import decide
 from warehouse.archive_read import read_exchange
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         Entry,
         Feed,
         FeedDocument,
-        FeedState,
         Gap,
         KnownEntry,
     )
@@ -59,6 +59,20 @@ def worth_checking(polls: Sequence[ReadPoll]) -> list[Entry]:
         for decision in poll.decisions
         if decision.action == "fetch"
     ]
+
+
+def answered(run: Run, feed: Feed, done: FeedDone, states: Mapping[str, FeedState]) -> FeedState:
+    """Return the state of a feed after an exchange, as far as that alone decides it.
+
+    As it is known, but for a poll that another run left unread: it is decided on anew.
+    """
+    exchange = done.exchange
+    state = states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
+    is_decided = state.polled_at is not None and state.polled_at >= exchange.fetched_at
+    if is_decided or not is_read_later(exchange):
+        return state
+    answered_at = exchange.fetched_at + timedelta(milliseconds=exchange.elapsed_ms)
+    return schedule.after_poll(state, exchange, now=answered_at, host_free_at=None, **bounds(run))
 
 
 def read_poll(

@@ -14,6 +14,7 @@ from flows.settling import settle
 from flows.step import step
 from flows.workers import Lost
 from transforms import schedule
+from transforms.failures import is_read_later
 from transforms.gaps import part_id
 from transforms.identity import possible_feed_ids
 from transforms.records import FeedState
@@ -95,9 +96,14 @@ async def poll_feeds(run: Run, feeds: Sequence[Feed]) -> int:
 
 
 def _record(run: Run, polled: Sequence[tuple[Exchange, FeedState]]) -> None:
-    """Put polls in hand with the states of their feeds, once they are on the disk."""
+    """Put polls in hand with the states of their feeds, once they are on the disk.
+
+    A state that a document is to decide on is written once that is read: if the run ends
+    before, it follows from the poll in hand (`poll_reading.answered`).
+    """
     run.archive.sync()
-    run.state.record_polls(run.run_id, polled)
+    unread = {state.feed_id for exchange, state in polled if is_read_later(exchange)}
+    run.state.record_polls(run.run_id, polled, unread)
     run.answered.update((state.feed_id, state) for _, state in polled)
 
 

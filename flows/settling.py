@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flows.document_reading import FollowUp, read_claim, read_document
 from flows.host_copies import with_hosts
-from flows.poll_reading import read_poll, worth_checking
+from flows.poll_reading import answered, read_poll, worth_checking
+from transforms.failures import is_read_later
 from transforms.gaps import part_id
 from transforms.guids import doubtful_links, recognised
 from transforms.moves import is_claim, may_ask_claim
@@ -91,7 +92,7 @@ def settle(
     changed = [
         poll.state
         for poll in settled.polls
-        if poll.state and poll.state is not states[poll.feed_id]
+        if poll.state and (is_read_later(poll.exchange) or poll.state is not states[poll.feed_id])
     ]
     run.state.finish_polls(
         [poll.exchange.exchange_id for poll in settled.polls],
@@ -122,7 +123,7 @@ def _read(run: Run, jobs: Sequence[FeedJob], held: _Held, states: Mapping[str, F
     polls = [
         _read_document(job.document, one, held, states, now)
         if job.document
-        else read_poll(run, job.feed, one, states[job.feed.feed_id], held.entries)
+        else read_poll(run, job.feed, one, answered(run, job.feed, one, states), held.entries)
         for job, one in zip(jobs, held.done, strict=True)
     ]
     wanted = [document for poll in polls for document in poll.wanted]

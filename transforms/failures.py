@@ -33,6 +33,11 @@ def failure_weight(exchange: Exchange) -> float:
     status = exchange.status or 0
     if is_challenge(exchange):
         return SOFT
-    if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004 (success)
+    if is_read_later(exchange) or status == NOT_MODIFIED:
         return 0.0
     return TEMPORARY if status >= SERVER_ERROR else _WEIGHT_OF_STATUS.get(status, SOFT)
+
+
+def is_read_later(exchange: Exchange) -> bool:
+    """Tell whether an answer may bring a document, which decides on the state once it is read."""
+    return exchange.status is not None and 200 <= exchange.status < 300  # noqa: PLR2004 (success)

@@ -174,16 +174,23 @@ class State:
 
     # Polls in hand
 
-    def record_polls(self, run_id: str, polls: Sequence[tuple[Exchange, FeedState]]) -> None:
+    def record_polls(
+        self,
+        run_id: str,
+        polls: Sequence[tuple[Exchange, FeedState]],
+        unread: Collection[str] = (),
+    ) -> None:
         """Put archived polls in hand and remember the feeds' states with them.
 
-        The states must not have adopted the exchanges' validators: they are for after
-        the parse. Raises: ValueError if an exchange is not archived.
+        But for the feeds that are ``unread``: theirs follow from the polls in hand, and are
+        put once the documents are read (`finish_polls`). The states must not have adopted
+        the exchanges' validators: they are for after the parse. Raises: ValueError if an
+        exchange is not archived.
         """
         with self._write() as connection:
             for exchange, state in polls:
                 state_feeds.record_poll(connection, run_id, exchange, state.feed_id)
-            state_feeds.put(connection, [state for _, state in polls])
+            state_feeds.put(connection, [one for _, one in polls if one.feed_id not in unread])
 
     def polls_in_hand(self, run_id: str) -> tuple[PollInHand, ...]:
         """Return a run's polls to be parsed and loaded, oldest first.

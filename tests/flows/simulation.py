@@ -31,7 +31,7 @@ from flows.fetch.wire import Answer
 from flows.settings import Settings
 from transforms import schedule
 from transforms.cadence import outside_skipped
-from transforms.failures import NOT_MODIFIED
+from transforms.failures import NOT_MODIFIED, is_read_later
 from transforms.first_polls import first_polls
 from transforms.records import Exchange, Feed, FeedState
 from transforms.urls import registrable_domain
@@ -149,10 +149,11 @@ class Simulation:
         after: dict[str, FeedState] = {}
         for group in _of_different_hosts(polls):
             after |= await self._together(group)
-        self._write(list(after.values()))
+        read_later = {poll.feed.feed_id for poll in polls if _is_read_later(poll)}
+        self._write([state for state in after.values() if state.feed_id not in read_later])
         with self._charged("decide"):
             final = [_read(poll, after[poll.feed.feed_id]) for poll in polls]
-        self._write([state for state in final if state is not after[state.feed_id]])
+        self._write([state for state in final if state.feed_id in read_later])
         for poll, state in zip(polls, final, strict=True):
             assert state.due_at is not None
             heapq.heappush(self._due, (max(state.due_at, poll.at), state.feed_id))
@@ -243,6 +244,10 @@ class Simulation:
                     told.never_polled += not is_put_off
                 if state is not None and state.due_at is not None:
                     told.left_out += end - state.due_at > LATE
+
+
+def _is_read_later(poll: Poll) -> bool:
+    return poll.exchange is not None and is_read_later(poll.exchange)
 
 
 def _read(poll: Poll, state: FeedState) -> FeedState:

@@ -13,7 +13,7 @@ PARTS = {
     "read": "states of the feeds of a batch, before the polls; kept until the documents are read",
     "turn": "conditional headers; host, domain and address: gaps and requests to wait, durable",
     "decide": "the ledger after the answer; next poll and its reason after answer or document",
-    "write": "states of the feeds of a batch, after the answers; those changed by documents, again",
+    "write": "states of the feeds of a batch, after the answers or once their documents are read",
 }
 
 

@@ -1,4 +1,4 @@
-"""A poll that brings no document is decided on and written when it is answered, and only then."""
+"""The state after a poll is written once: when it is answered, or when its document is read."""
 
 from __future__ import annotations
 
@@ -86,3 +86,43 @@ def test_an_answer_without_a_document_is_final(tmp_path: Path, is_cut_off: bool)
         ("unasked_not_modified", 2),
     ]
     assert audit(tmp_path / "home") == []
+
+
+async def first_polls(home: Path, *, is_cut_off: bool) -> tuple[int, dict[str, FeedState]]:
+    """Poll feeds for the first time; return how many states stand in the file, and those loaded."""
+    machine = Machine()
+    prepare_home(home)
+    subscribe(home, [Subscription(url=f"http://{host}/feed") for host in LATER])
+    answers = {f"{host}/feed": FEED for host in LATER} | {"down.example/feed": response(500)}
+    async with Publisher(machine, answers) as publisher:
+        address = f"127.0.0.1:{publisher.port}"
+        settings = read_settings(home, connect_to=address, host_gap_seconds=0.0)
+        async with open_run("ingest", settings, {}, clock=machine.clock) as run:
+            await poll(run)
+            answered = sum(state.polls for state in known(run.state).values())
+            if not is_cut_off:
+                await load_polls(run)
+                return answered, known(run.state)
+        async with open_run("ingest", settings, {}, clock=machine.clock) as run:
+            assert not await poll_feeds(run, await due_feeds(run, Choice(all_feeds=True)))
+            assert await load_polls(run) == len(LATER)
+            return answered, known(run.state)
+
+
+def test_what_follows_from_a_document_is_the_same_after_a_run_was_cut_off(tmp_path: Path) -> None:
+    calm = asyncio.run(first_polls(tmp_path / "calm", is_cut_off=False))
+    cut_off = asyncio.run(first_polls(tmp_path / "cut", is_cut_off=True))
+    assert calm[0] == cut_off[0] == 1  # the one that failed
+    for host, state in cut_off[1].items():
+        expected = calm[1][host]
+        assert (state.polls, state.status, state.problem) == (1, expected.status, expected.problem)
+        assert (state.etag, state.body_hash) == (expected.etag, expected.body_hash)
+        assert (state.failures, state.due_reason) == (expected.failures, expected.due_reason)
+        assert (state.polled_at is None, state.due_at is None) == (False, False)
+    assert {host: state.etag for host, state in cut_off[1].items()} == {
+        "same.example": '"1"',
+        "lying.example": '"1"',
+        "down.example": None,
+        "missing.example": '"1"',
+    }
+    assert audit(tmp_path / "cut") == []
