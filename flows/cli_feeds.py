@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from flows.cli_discovery import Choice, found_at
 from flows.cli_health import health, show
 from flows.cli_options import AsJson, ConnectTo, HomeFolder, expected_errors, fail
 from flows.screen import counted, escaped, plain_table, screen
+
+if TYPE_CHECKING:
+    from flows.subscriptions import Subscribed
 
 app = typer.Typer(
     no_args_is_help=True, help="The subscriptions: add, remove, list, show, health, import, export."
@@ -75,7 +78,7 @@ def add(  # noqa: PLR0913 (the options of a command)
             )
         ]
         done = subscribe(home, wanted)
-    _tell(done.added, done.known, done.refused)
+    _tell(done)
 
 
 @app.command()
@@ -140,7 +143,7 @@ def import_feeds(
         if not wanted:
             fail(f"{opml} names no feeds; is it an OPML document?")
         done = subscribe(home, wanted)
-    _tell(done.added, done.known, done.refused)
+    _tell(done)
 
 
 @app.command("export")
@@ -165,9 +168,10 @@ app.command("show")(show)
 app.command("health")(health)
 
 
-def _tell(added: int, known: int, refused: tuple[str, ...]) -> None:
-    typer.echo(f"{counted(added, 'feed')} added, {known} known already")
-    for line in refused:
+def _tell(done: Subscribed) -> None:
+    again = f", {done.again} of them polled again" if done.again else ""
+    typer.echo(f"{counted(done.added, 'feed')} added, {done.known} known already{again}")
+    for line in done.refused:
         typer.secho(f"not added: {line}", err=True, fg="yellow")
-    if refused:
+    if done.refused:
         raise typer.Exit(1)

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     contact: str = Field(
         NO_CONTACT,
         min_length=1,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
         description="URL or mail address for publishers, sent in the User-Agent. Set your own.",
     )
     connect_to: str | None = Field(

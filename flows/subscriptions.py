@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribed:
-    """What became of a list of subscriptions; ``refused`` says why, a line each."""
+    """What became of a list of subscriptions; ``refused`` says why, a line each.
+
+    ``again`` are those of the known that were polled no more, and are now.
+    """
 
     added: int
     known: int
+    again: int = 0
     refused: tuple[str, ...] = ()
 
 
@@ -62,7 +66,7 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     feeds: dict[str, Feed] = {}
     refused = []
     with current_warehouse(home) as con:
-        known = {feed.feed_id for feed in read.feeds(con, active_only=False)}
+        known = {feed.feed_id: feed.is_active for feed in read.feeds(con, active_only=False)}
     for one in wanted:
         if (why := _refusal(one.url)) is not None:
             refused.append(why)
@@ -81,11 +85,14 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     with current_warehouse(home) as con:
         register.put_feeds(con, list(sources.values()), list(feeds.values()), utc_now())
     with State(home.state) as state:
-        polled = state.feed_states(feeds.keys() - known)
+        polled = state.feed_states(feeds.keys() - known.keys())
         new = [feed for key, feed in feeds.items() if key not in known and key not in polled]
         state.put_feed_states(first_polls(new, utc_now()))
     return Subscribed(
-        added=len(feeds.keys() - known), known=len(feeds.keys() & known), refused=tuple(refused)
+        added=len(feeds.keys() - known.keys()),
+        known=len(feeds.keys() & known.keys()),
+        again=sum(not known.get(key, True) for key in feeds),
+        refused=tuple(refused),
     )
 
 

@@ -5,6 +5,7 @@ Source: RFC 9111 (freshness), RFC 9110 section 10.2.3 (Retry-After).
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ UNSAID_PAUSE_CAP = timedelta(days=1)
 _LIFETIMES = frozenset({"cache-control", "expires"})
 _LIFETIME_CHARS = frozenset(map(len, _LIFETIMES))  # looked at first: every answer is asked
 _NO_TIME = timedelta(0)
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _MAX_AGE = re.compile(r"""(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})""", re.IGNORECASE)
 _NOT_STORED = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?=$|[,\s;])", re.IGNORECASE)
 
@@ -42,20 +44,26 @@ def http_date(text: str) -> datetime | None:
 def retry_after_at(status: int | None, headers: Headers, received_at: datetime) -> datetime | None:
     """Return before when a server does not want to be asked again.
 
-    Seconds and dates, on 403, 429 and 503 only; kept in full up to seven days. None
-    where the server says nothing, or names a time that is past.
+    Seconds and dates, on 403, 429 and 503 only; kept in full up to seven days. Of several,
+    as a server and a proxy before it may each give one, the longest. None where the server
+    says nothing, or names a time that is past.
     """
     if status not in RETRY_AFTER_STATUSES:
         return None
-    text = _joined(headers, "retry-after").strip()
-    if text.isascii() and text.isdigit():
-        wait = timedelta(seconds=min(int(text[:12]), RETRY_AFTER_CAP.total_seconds()))
-        moment: datetime | None = received_at + wait
-    else:
-        moment = http_date(text)
-    if moment is None or moment <= received_at:
-        return None
-    return min(moment, received_at + RETRY_AFTER_CAP)
+    given = [value for name, value in headers if name.lower() == "retry-after"]
+    moments = [at for value in given for at in _moments(value, received_at) if at > received_at]
+    return min(max(moments), received_at + RETRY_AFTER_CAP) if moments else None
+
+
+def _moments(value: str, received_at: datetime) -> list[datetime]:
+    """Return the times that a Retry-After names: a date, or seconds (fractions are rounded up)."""
+    parts = [part.strip() for part in value.split(",")]
+    if all(map(_SECONDS.fullmatch, parts)):
+        longest = RETRY_AFTER_CAP.total_seconds()
+        waits = (math.ceil(min(float(part), longest)) for part in parts)
+        return [received_at + timedelta(seconds=wait) for wait in waits]
+    moment = http_date(value)
+    return [] if moment is None else [moment]
 
 
 def pause_after(earlier: Complaint | None, now: datetime) -> timedelta:

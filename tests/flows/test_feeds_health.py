@@ -160,6 +160,9 @@ def test_a_feed_in_another_spelling_is_known_and_passwords_are_not_taken(
     assert "word@" not in done.output
     gone = ["feeds", "remove", "http://GOOD.example/feed", "--home", str(copy)]
     assert "1 feed is polled no more" in CliRunner().invoke(app, gone).output
+    back = ["feeds", "add", "http://good.example/feed", "--home", str(copy)]
+    told = "0 feeds added, 1 known already, 1 of them polled again"
+    assert told in CliRunner().invoke(app, back).output
 
 
 def test_an_address_with_brackets_is_listed_as_it_is(home: Path, tmp_path: Path) -> None:

@@ -481,3 +481,9 @@ def test_a_proxy_of_the_environment_is_used_and_private_literals_still_refused(
             await wire.close()
 
     lab(story)
+
+
+@pytest.mark.parametrize("contact", ["", "desk@a.example\nX-Odd: 1", "desk\x7f"])
+def test_a_contact_that_no_request_may_hold_is_no_setting(contact: str) -> None:
+    with pytest.raises(ValueError, match="contact"):
+        Settings(contact=contact)

@@ -230,6 +230,9 @@ def test_freshness_is_honoured_on_any_status(status: int) -> None:
         (429, "-1", None),
         (429, "٣٦٠٠", None),  # digits, but not those of HTTP
         (429, "0", None),
+        (429, "59.2", MINUTE),
+        (503, "60, 3600", HOUR),
+        (429, "3600, then more", None),
         (404, "3600", None),
         (None, "3600", None),
     ],
@@ -239,6 +242,12 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
 ) -> None:
     moment = retry_after_at(status, (("Retry-After", value),), NOW)
     assert moment == (None if expected is None else NOW + expected)
+
+
+def test_of_two_retry_afters_the_longer_is_kept() -> None:
+    given = ("Retry-After", "60"), ("retry-after", format_datetime(NOW + HOUR, usegmt=True))
+    assert retry_after_at(429, given, NOW) == NOW + HOUR
+    assert retry_after_at(429, given[::-1], NOW) == NOW + HOUR
 
 
 def test_no_poll_is_due_before_retry_after() -> None:
