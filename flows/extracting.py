@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GZIP_MAGIC = b"\x1f\x8b"
-CHUNK = 256
+CHUNK_PAGES = 256
 MAX_BYTES = int(Settings.model_fields["page_max_bytes"].default)
 
 
@@ -61,7 +61,7 @@ async def _extract_list(listing: Path, processes: int) -> bool:
     time_limit = float(Settings.model_fields["page_time_limit_seconds"].default)
     pages = read_listing(listing)
     with Workers(processes, time_limit) as workers, shown_progress() as meter:
-        while chunk := list(islice(pages, CHUNK)):
+        while chunk := list(islice(pages, CHUNK_PAGES)):
             meter.expect("pages", len(chunk))
             for page, result in zip(chunk, await workers.map(extract_stored, chunk), strict=True):
                 found = _lost(page, result) if isinstance(result, Lost) else result

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from flows.newsroom_manuscripts import LOADABLE, Manuscript, Piece
 from flows.newsroom_responses import OK, Resource, make_resource
+from transforms.statuses import FORBIDDEN, MOVED_PERMANENTLY, NOT_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from flows.newsroom_outlets import Outlet
 
-FORBIDDEN, NOT_FOUND, MOVED = 403, 404, 301
 RELATED = 3
 LISTED = 30
 SCHEMA_TYPES = {"live_blog": "LiveBlogPosting", "opinion": "OpinionNewsArticle"}
@@ -42,7 +42,7 @@ def page_resource(
     """Return what lies at a manuscript's address. ``others``: its outlet's, newest first."""
     if page.kind == "redirect":
         return make_resource(
-            b"", "text/html", status=MOVED, headers=(("Location", page.redirect_to),)
+            b"", "text/html", status=MOVED_PERMANENTLY, headers=(("Location", page.redirect_to),)
         )
     if page.kind == "challenge":
         body = templates.get_template("challenge.html").render(outlet=outlet)

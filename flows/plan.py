@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CHUNK = 500
+CHUNK_PAGES = 500
 EXAMPLES, EXAMPLE_CHARS = 3, 60
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -183,7 +183,7 @@ def _key(url: str) -> str | None:
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
+    while chunk := list(islice(iterator, CHUNK_PAGES)):
         yield chunk
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from flows.jobs import FeedDone, without_payload
 from transforms import gaps, moves, schedule
-from transforms.failures import CHALLENGE, NOT_MODIFIED, is_read_later
+from transforms.failures import CHALLENGE, is_read_later
 from transforms.fates import Fate, poll_fate
 from transforms.poll_batches import ReadPoll
 from transforms.records import FeedState, Problem
 from transforms.selection import decide
+from transforms.statuses import NOT_MODIFIED
 from warehouse.archive_read import read_exchange
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from transforms.cadence import in_words, minutes_in
-from transforms.failures import CHALLENGE, GONE, HARD
+from transforms.failures import CHALLENGE, HARD
 from transforms.schedule import DORMANT_AFTER_FAILURES
+from transforms.statuses import GONE, TOO_MANY_REQUESTS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from transforms.records import FeedState
 
 QUIET_AFTER = timedelta(days=14)
-FORBIDDEN = frozenset({401, 403, 407, 451})
-TOO_MANY_REQUESTS = 429
+BARRED = frozenset({401, 403, 407, 451, TOO_MANY_REQUESTS})
 DISALLOWED = "robots_disallowed"
 
 
@@ -68,7 +68,7 @@ def _failing(state: FeedState) -> tuple[Condition, str]:
     is_gone_twice = state.status == GONE and state.failures > HARD
     if is_gone_twice or state.failures >= DORMANT_AFTER_FAILURES:
         return Condition.GONE, f"{what}; failures weigh {state.failures:g}"
-    is_barred = state.status in FORBIDDEN or state.status == TOO_MANY_REQUESTS
+    is_barred = state.status in BARRED
     if state.problem in {CHALLENGE, DISALLOWED} or is_barred:
         return Condition.BLOCKED, what
     return Condition.FAILING, what

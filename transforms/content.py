@@ -48,7 +48,7 @@ _UTF8_SEQUENCE = re.compile(
 )
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3}")  # a word of another script
-THIN_EVIDENCE = 8
+THIN_EVIDENCE_BYTES = 8
 """So few bytes tell a detector nothing: it reads a lone French a-grave as Slovak."""
 # The letters of French, German, Spanish, Italian and Portuguese in cp1252; quotation marks, dashes.
 _WESTERN = {
@@ -224,7 +224,7 @@ def _decode_legacy(body: bytes, declared: list[str], default: str) -> str:
 def _guess(body: bytes) -> str | None:
     """Return the codec that bytes look like; for a handful of Western letters, cp1252."""
     high = _HIGH_BYTE.findall(body)
-    is_thin = len(high) <= THIN_EVIDENCE and not _HIGH_RUN.search(body)
+    is_thin = len(high) <= THIN_EVIDENCE_BYTES and not _HIGH_RUN.search(body)
     if is_thin and _WESTERN.issuperset(high):
         return "cp1252"
     return _codec(cchardet.detect(body)["encoding"] or "")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 BYLINE_CHARS = 80
 EARLY_BLOCKS = 4
-DATE_DIGITS = 0.2
+DATE_DIGITS_SHARE = 0.2  # of the characters of a line
 MIN_TITLE_CHARS = 22
 MAX_TITLE_RATIO = 2.0
 
@@ -131,7 +131,7 @@ def _is_byline(text: str, known: Known) -> bool:
     if len(text) > BYLINE_CHARS or SENTENCE_END.search(text):
         return False
     digits = sum(map(str.isdigit, text))
-    is_date = _YEAR_OR_TIME.search(text) is not None and digits >= DATE_DIGITS * len(text)
+    is_date = _YEAR_OR_TIME.search(text) is not None and digits >= DATE_DIGITS_SHARE * len(text)
     return is_date or squeeze(text).casefold() in known.authors
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Changes = dict[str, Any]
 """Fields of a state that a decision changes: copied once, with the time of the next poll."""
 
-JITTER = 0.1
+JITTER_SHARE = 0.1  # of a delay, either way at most
 _PLACES = {name: place for place, name in enumerate(FeedState._fields)}
 
 
@@ -52,10 +52,10 @@ def due(  # noqa: PLR0913, PLR0917 (a state's next poll, and why)
     than Retry-After, and at no hour or day that the feed skips.
     """
     share = share_of(state.feed_id) if share is None else share
-    due_at = now + delay * (1 + JITTER * share)
+    due_at = now + delay * (1 + JITTER_SHARE * share)
     asked = changes.get("retry_after_at", state.retry_after_at)
     if asked is not None and asked > now:
-        asked += (asked - now) * JITTER * share
+        asked += (asked - now) * JITTER_SHARE * share
         if asked > due_at:
             due_at, reason = asked, f"{reason}; Retry-After"
     hours = changes.get("skip_hours", state.skip_hours)

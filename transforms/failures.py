@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.refusals import is_challenge
+from transforms.statuses import GONE, NOT_MODIFIED, SERVER_ERROR
 
 if TYPE_CHECKING:
     from transforms.records import Exchange
 
-NOT_MODIFIED = 304
-GONE = 410
-SERVER_ERROR = 500
 CHALLENGE = "challenge_page"
 
 HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from transforms.failures import CHALLENGE
 from transforms.refusals import is_challenge
+from transforms.statuses import NOT_MODIFIED, SERVER_ERROR, is_success
 
 if TYPE_CHECKING:
     from transforms.records import Exchange, OutcomeKind, ParsedFeed, Problem
@@ -21,7 +22,6 @@ LAST_RETRY = timedelta(hours=6)
 
 # Statuses whose cause may pass: time-outs, rate limits (403 is used for them too), server faults.
 PASSING_STATUSES = frozenset({403, 408, 425, 429})
-NOT_MODIFIED = 304
 OUR_OWN_RULES = frozenset({"robots_disallowed", "opted_out"})
 UNASKED = frozenset({"host_asked_to_wait", "robots_unreachable"})
 """Why a page is not asked for at all for now; that says nothing of the page."""
@@ -90,12 +90,12 @@ def page_fate(exchange: Exchange, tries: Tries) -> Fate:
     if exchange.problem is not None:
         return problem_fate(exchange.problem, tries)
     status = exchange.status or 0
-    if 200 <= status < 300:  # noqa: PLR2004 (the class of success)
+    if is_success(status):
         return Fate(outcome="loaded", reason="archived")
     code, detail = f"http_{status}", exchange.reason
     if is_challenge(exchange):
         code, detail = CHALLENGE, f"HTTP {status}: asks the visitor to prove to be human"
-    if status in PASSING_STATUSES or status >= 500:  # noqa: PLR2004 (the class of server faults)
+    if status in PASSING_STATUSES or status >= SERVER_ERROR:
         return try_again(code, detail, tries)
     return Fate(outcome="given_up", reason=code, detail=detail)
 
@@ -113,7 +113,7 @@ def poll_fate(exchange: Exchange, parsed: ParsedFeed | None) -> Fate:
         return Fate(outcome="failed", reason=CHALLENGE, detail=detail)
     if status == NOT_MODIFIED:
         return Fate(outcome="unchanged", reason="not_modified")
-    if not 200 <= status < 300:  # noqa: PLR2004 (the class of success)
+    if not is_success(status):
         return Fate(outcome="failed", reason=f"http_{status}", detail=exchange.reason)
     if parsed is None:
         return Fate(outcome="unchanged", reason="same_body")

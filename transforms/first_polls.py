@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from transforms.records import Feed
 
-A_FEW = 500
+FEW_FEEDS = 500
 FIRST_POLLS_A_MINUTE = 1000
 FIRST_POLLS_OVER = timedelta(hours=9)
 """Twice as long as a feed waits between polls later, so that the first are no burst."""
@@ -29,7 +29,7 @@ def first_polls(feeds: Collection[Feed], now: datetime) -> tuple[FeedState, ...]
     or longer where that would be too many a minute: most at the beginning and ever fewer,
     as those that were polled come round again. The hash mixes the feeds of each host.
     """
-    if len(feeds) <= A_FEW:
+    if len(feeds) <= FEW_FEEDS:
         return ()
     # At the beginning it is twice the mean.
     fewest = timedelta(minutes=2 * len(feeds) / FIRST_POLLS_A_MINUTE)

@@ -33,7 +33,7 @@ LANGUAGES = (
 
 SAMPLE_CHARS = 200
 MIN_SAMPLE_LETTERS = 40
-SURE = 0.9
+SURE_PROBABILITY = 0.9
 BORNE_OUT_SHARE = 0.3  # of a text's words: so many are small words of its language
 MIN_WORDS = 20
 _STOP_LISTS = {
@@ -158,7 +158,7 @@ def detect(sample: str) -> tuple[str | None, bool]:
         return None, False
     code, probability = _identifier().classify(sample)
     code = str(code)
-    return _ALIASES.get(code, code), float(probability) >= SURE
+    return _ALIASES.get(code, code), float(probability) >= SURE_PROBABILITY
 
 
 def count_words(text: str) -> int:

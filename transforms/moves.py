@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from transforms.identity import make_id
 from transforms.records import FeedDocument, FeedMove
+from transforms.statuses import GONE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +26,6 @@ PROVEN_POLLS = 3
 PROVEN_AFTER = timedelta(hours=48)
 CLAIM_ASKED_EVERY = timedelta(hours=12)
 LOST_AFTER_FAILURES = 4.0  # weighted: as many answers of 404
-GONE = 410
 GONE_AFTER_FAILURES = 2.0  # two answers of 410
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from transforms.content import body_of
 from transforms.freshness import fresh_for
 from transforms.records import Problem
+from transforms.statuses import TOO_MANY_REQUESTS, is_success
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +20,6 @@ MAX_BYTES = 500 * 1024  # RFC 9309, section 2.5
 BELIEVED_AT_MOST = timedelta(hours=24)
 BELIEVED_AT_LEAST = timedelta(hours=1)  # caches put max-age=60 on everything
 NO_ANSWER = 0  # status of an origin that did not answer at all
-TOO_MANY_REQUESTS = 429
 
 
 def is_stale(known: OriginDocument, now: datetime) -> bool:
@@ -60,7 +60,7 @@ def _lifetime(exchange: Exchange, now: datetime) -> timedelta:
 
 def _readable_body(exchange: Exchange) -> bytes | None:
     """Return the document that came, cut to the size that is read; None if none came."""
-    if exchange.status is None or not 200 <= exchange.status < 300:  # noqa: PLR2004
+    if not is_success(exchange.status):
         return None
     if exchange.problem is not None and exchange.problem.code != "body_too_large":
         return None

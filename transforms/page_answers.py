@@ -9,13 +9,13 @@ from transforms.content import body_of
 from transforms.metadata import plain
 from transforms.records import Problem
 from transforms.refusals import challenge_reason, error_reason
+from transforms.statuses import is_success
 
 if TYPE_CHECKING:
     from transforms.metadata import Metadata
     from transforms.pages import Page
     from transforms.records import Exchange
 
-_OK, _REDIRECTS = 200, 300
 _HTML_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
@@ -23,7 +23,7 @@ def page_body(exchange: Exchange, max_bytes: int) -> bytes | Problem:
     """Return the markup that an exchange brought, unpacked, or why there is none."""
     if exchange.problem is not None:
         return exchange.problem
-    if exchange.status is None or not _OK <= exchange.status < _REDIRECTS:
+    if not is_success(exchange.status):
         detail = f"{exchange.status} {exchange.reason}".strip()
         return article_problem(exchange, f"http_status_{exchange.status}", detail)
     kind = (exchange.header("content-type") or "html").lower()

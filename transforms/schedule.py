@@ -23,10 +23,11 @@ from transforms.cadence import (
     outside_skipped,
 )
 from transforms.due import due, due_fresh, share_of
-from transforms.failures import CHALLENGE, GONE, HARD, NOT_MODIFIED, SOFT, failure_weight
+from transforms.failures import CHALLENGE, HARD, SOFT, failure_weight
 from transforms.freshness import retry_after_at
 from transforms.moves import permanent_target
 from transforms.refusals import is_challenge
+from transforms.statuses import GONE, NOT_MODIFIED
 
 if TYPE_CHECKING:
     from transforms.due import Changes

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Row = dict[str, Any]
 
-CHUNK = 1000
+CHUNK_RECORDS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def _chunks(
     con: duckdb.DuckDBPyConnection, name: str, since: datetime | None, sources: Sequence[str]
 ) -> Iterator[list[str]]:
     ids = [key for (key,) in con.execute(query(name), [since, list(sources)]).fetchall()]
-    yield from (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    yield from (ids[start : start + CHUNK_RECORDS] for start in range(0, len(ids), CHUNK_RECORDS))
 
 
 def _article(row: Row, **lists: Any) -> Article:  # noqa: ANN401 (tuples of several records)

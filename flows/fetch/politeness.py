@@ -14,6 +14,7 @@ from flows.fetch.holds import Holds
 from transforms.freshness import pause_after, retry_after_at
 from transforms.records import Complaint, HostState
 from transforms.refusals import is_challenged
+from transforms.statuses import FORBIDDEN, TOO_MANY_REQUESTS
 from transforms.turns import Wish
 from transforms.urls import registrable_domain
 
@@ -33,15 +34,13 @@ if TYPE_CHECKING:
 
 PATIENCE = timedelta(seconds=60)
 """A host that asked to be left alone for longer is not waited for."""
-TOO_MANY_REQUESTS = 429
-FORBIDDEN = 403
 REFUSALS = 5
 """So many answers in a row that forbid or challenge are a complaint, whatever they say."""
 LATENCY_SHARE = 2.0
 """A host that takes a second to answer is left alone for two from the start."""
 EVERYWHERE = ""
 """The name under which all requests under way are counted."""
-STARTS_WITHIN = 0.05
+STARTS_WITHIN_SECONDS = 0.05
 """Seconds from a turn to the start of its request, however busy the process is."""
 DOMAIN_SHARE, DOMAIN_CONNECTIONS = 0.2, 2
 ADDRESS_SHARE, ADDRESS_CONNECTIONS = 0.1, 4
@@ -147,7 +146,7 @@ class Politeness:
     ) -> None:
         self._hosts = hosts
         self._gap_seconds = settings.host_gap_seconds
-        self._lead = STARTS_WITHIN if settings.host_gap_seconds else 0.0
+        self._lead = STARTS_WITHIN_SECONDS if settings.host_gap_seconds else 0.0
         self._clock = clock
         self._sleep = sleep
         self._slots = settings.connections

@@ -113,7 +113,7 @@ def test_source_and_time_narrow_what_is_checked_and_chunks_change_nothing(
     assert what_if(home, sources=(SOURCES[0],)).rows == 1
     assert what_if(home, since=at(2)).verdicts == {"quarantined": 1}
     whole = what_if(home)
-    monkeypatch.setattr(loaded, "CHUNK", 1)
+    monkeypatch.setattr(loaded, "CHUNK_RECORDS", 1)
     assert what_if(home) == whole
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from transforms.first_polls import A_FEW, first_polls
+from transforms.first_polls import FEW_FEEDS, first_polls
 from transforms.records import Feed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def feeds(count: int) -> list[Feed]:
 
 
 def test_a_few_are_polled_at_once() -> None:
-    assert first_polls(feeds(A_FEW), NOW) == ()
+    assert first_polls(feeds(FEW_FEEDS), NOW) == ()
 
 
 def test_many_are_spread_evenly_and_each_keeps_its_time() -> None:
