@@ -7,7 +7,7 @@ Those of comments, teasers and sidebars speak of something else, and are not rea
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from transforms.dates import parse_date
 from transforms.surroundings import around_headline, headline_holders, is_apart, line_of
@@ -24,7 +24,8 @@ HEADLINE_ORIGIN = "text:headline"
 MAX_TIMES = 40
 MAX_MARKED = 30
 MAX_MARKED_CHARS, MAX_LINE_CHARS = 160, 80
-MAX_FOUND = 3
+MAX_FOUND, MAX_FOUND_BESIDE = 3, 2
+_Group = Literal["published", "other", "modified"]
 _PROPERTIES = ("datePublished", "dateModified", "dateCreated")
 _PUBLISHED_WORDS = re.compile(r"publi|pub-?date|posted|created|entry-date|dateline|byline|timestamp|article|datum|date|time|fecha|veroeff|erschienen", re.IGNORECASE)  # fmt: skip
 _MODIFIED_WORDS = re.compile(r"modif|updat|aktuali|edit|mise-a-jour|actualiz", re.IGNORECASE)
@@ -61,34 +62,30 @@ def marked_dates(
 
     Time elements around the headline come before those elsewhere on the page.
     """
-    named: list[Moment] = []
-    other: list[Moment] = []
-    modified: list[Moment] = []
+    found: dict[_Group, list[Moment]] = {"published": [], "other": [], "modified": []}
     around = headline_holders(page, headline)
     has_choice = len(page.by_tag.get("time", ())) > 1
     near = set(around_headline(page, headline)) if has_choice else set()
     for element in _marked(page, near):
-        prop = element.get("itemprop") or ""
-        words = f"{prop} {element.get('class') or ''} {element.get('pubdate') or ''}"
-        if _MODIFIED_WORDS.search(words):
-            kept, most = modified, MAX_FOUND - 1
-        elif (
-            prop == "datePublished"
-            or element.get("pubdate") is not None
-            or element in near
-            or _PUBLISHED_WORDS.search(words)
-        ):
-            kept, most = named, MAX_FOUND
-        else:
-            kept, most = other, MAX_FOUND - 1
-        if len(kept) == most:
+        group = _group_of(element, near)
+        if len(found[group]) == (MAX_FOUND if group == "published" else MAX_FOUND_BESIDE):
             continue
         raw = element.get("datetime") or element.get("content") or element.text_content()
-        origin = f"markup:{prop or element.tag}"
+        origin = f"markup:{element.get('itemprop') or element.tag}"
         moment = parse_date(raw.strip(), origin=origin, language=language) if raw else None
         if moment is not None and not is_apart(element, around):
-            kept.append(moment)
-    return [*named, *other], modified
+            found[group].append(moment)
+    return [*found["published"], *found["other"]], found["modified"]
+
+
+def _group_of(element: HtmlElement, near: Container[HtmlElement]) -> _Group:
+    """Tell what a marked date is of, by its property, its class, or the headline beside it."""
+    prop, pubdate = element.get("itemprop") or "", element.get("pubdate")
+    words = f"{prop} {element.get('class') or ''} {pubdate or ''}"
+    if _MODIFIED_WORDS.search(words):
+        return "modified"
+    is_named = prop == "datePublished" or pubdate is not None or element in near
+    return "published" if is_named or _PUBLISHED_WORDS.search(words) else "other"
 
 
 def searched_dates(page: Survey, headline: str, language: str | None) -> list[Moment]:

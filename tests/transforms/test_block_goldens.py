@@ -6,13 +6,13 @@ kind, its text, and a picture's credit in brackets.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from page_exchanges import page_exchange
 
 from transforms.articles import extract
-from transforms.records import Article, Block, Exchange
+from transforms.records import Article, Block
 
 PAGES = Path(__file__).parents[1] / "data" / "blocks"
 
@@ -25,18 +25,7 @@ def line_of(block: Block) -> str:
 
 def blocks_of(name: str) -> str:
     url = f"https://coastcourier.example/2024/03/31/{name}"
-    exchange = Exchange(
-        exchange_id="x" * 24,
-        run_id="run",
-        purpose="page",
-        requested_url=url,
-        final_url=url,
-        fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
-        elapsed_ms=10,
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        payload=(PAGES / f"{name}.html").read_bytes(),
-    )
+    exchange = page_exchange(url, (PAGES / f"{name}.html").read_bytes())
     found = extract(exchange, source_id="s")
     assert isinstance(found, Article), found
     return "".join(f"{line_of(block)}\n" for block in found.blocks)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from page_exchanges import page_exchange
 
 from transforms.articles import extract
 from transforms.outlet_places import MIN_RIGHT_PAGES, trusted_paths
@@ -46,18 +47,7 @@ def page_of(
         f"<p>{TEXT}</p><p>{TEXT[::-1]}</p></article></main></body></html>"
     )
     url = f"https://islandpost.example/{number}"
-    return Exchange(
-        exchange_id="x" * 24,
-        run_id="run",
-        purpose="page",
-        requested_url=url,
-        final_url=url,
-        fetched_at=datetime(2024, 3, 1, 12, tzinfo=UTC),
-        elapsed_ms=10,
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        payload=markup.encode(),
-    )
+    return page_exchange(url, markup.encode(), fetched_at=datetime(2024, 3, 1, 12, tzinfo=UTC))
 
 
 def read(exchange: Exchange, known: OutletKnowledge | None = None) -> Article:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from page_exchanges import page_exchange
 
 from transforms.articles import extract
 from transforms.outlets import (
@@ -56,18 +57,7 @@ def page_of(
         f'<html lang="en"><head><title>{title or headline}</title></head><body><main><article>'
         f"<h1>{heading or title or headline}</h1>{text}</article></main></body></html>"
     )
-    return Exchange(
-        exchange_id="x" * 24,
-        run_id="run",
-        purpose="page",
-        requested_url=url,
-        final_url=url,
-        fetched_at=datetime(2024, 3, 1, 12, tzinfo=UTC),
-        elapsed_ms=10,
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        payload=markup.encode(),
-    )
+    return page_exchange(url, markup.encode(), fetched_at=datetime(2024, 3, 1, 12, tzinfo=UTC))
 
 
 def read(exchange: Exchange, *pages: PageTraits) -> Article:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from page_exchanges import page_exchange
 
 from transforms.articles import extract
 from transforms.asides import squeeze
-from transforms.records import Article, Exchange
+from transforms.records import Article
 
 SAMPLES = Path(__file__).parents[1] / "data" / "languages"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.toml"))
@@ -91,18 +91,7 @@ def line_breaks(sample: Sample) -> str:
 
 def article_of(sample: Sample, name: str, markup: str) -> Article:
     url = f"https://coast-{name.lower()}.example/2024/06/25/story-{len(markup)}"
-    exchange = Exchange(
-        exchange_id="x" * 24,
-        run_id="run",
-        purpose="page",
-        requested_url=url,
-        final_url=url,
-        fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
-        elapsed_ms=10,
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        payload=framed(sample, name, markup).encode(),
-    )
+    exchange = page_exchange(url, framed(sample, name, markup).encode())
     found = extract(exchange, source_id="s")
     assert isinstance(found, Article), found
     return found
