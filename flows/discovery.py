@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.jobs import is_success
+from flows.jobs import brought_body
 from flows.lone_requests import Asker, asking, body_or_error
 from transforms.content import decode_text
 from transforms.discovery import FeedLink, feed_links
@@ -46,7 +46,9 @@ async def _tried(asker: Asker, links: tuple[FeedLink, ...]) -> tuple[FeedLink, .
     found = []
     for link in links:
         exchange = await asker.ask(link.url, "feed")
-        parsed = _parsed(exchange, asker.settings.feed_max_bytes) if is_success(exchange) else None
+        parsed = (
+            _parsed(exchange, asker.settings.feed_max_bytes) if brought_body(exchange) else None
+        )
         if parsed is not None and parsed.format:
             title = parsed.title or link.title
             found.append(FeedLink(url=link.url, title=title, kind=parsed.format, origin="anchor"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from transforms import optouts
 from transforms.content import body_hash, body_of
 from transforms.records import Problem
+from transforms.statuses import is_success
 from warehouse.archive_read import read_exchange
 
 if TYPE_CHECKING:
@@ -78,10 +79,9 @@ class PageDone:
     opt_outs: tuple[OptOut, ...] = ()
 
 
-def is_success(exchange: Exchange) -> bool:
+def brought_body(exchange: Exchange) -> bool:
     """Tell whether an exchange brought a body worth reading."""
-    status = exchange.status or 0
-    return exchange.problem is None and 200 <= status < 300  # noqa: PLR2004 (the class of success)
+    return exchange.problem is None and is_success(exchange.status)
 
 
 def without_payload(exchange: Exchange) -> Exchange:
@@ -106,7 +106,7 @@ def read_unparsed(job: FeedJob) -> FeedDone | None:
         return None
     exchange = read_exchange(job.archive, job.place)
     is_same = _is_known(exchange, job)
-    return _done(exchange, job, is_same=is_same) if is_same or not is_success(exchange) else None
+    return _done(exchange, job, is_same=is_same) if is_same or not brought_body(exchange) else None
 
 
 def read_feed(job: FeedJob) -> FeedDone:
@@ -118,14 +118,14 @@ def read_feed(job: FeedJob) -> FeedDone:
     exchange = read_exchange(job.archive, job.place)
     is_same = _is_known(exchange, job)
     parsed = None
-    if is_success(exchange) and not is_same:
+    if brought_body(exchange) and not is_same:
         parsed = parse_feed(exchange, job.feed, max_bytes=job.max_bytes)
     done = _done(exchange, job, is_same=is_same)
     return replace(done, parsed=parsed, cpu_seconds=time.process_time() - started)
 
 
 def _is_known(exchange: Exchange, job: FeedJob) -> bool:
-    if job.known_hash is None or not is_success(exchange):
+    if job.known_hash is None or not brought_body(exchange):
         return False
     body = body_of(exchange, job.max_bytes)
     return not isinstance(body, Problem) and body_hash(body) == job.known_hash
@@ -149,7 +149,7 @@ def read_page(job: PageJob) -> PageDone:
     exchange = read_exchange(job.archive, job.place)
     result: Article | Problem | None = None
     declared: tuple[OptOut, ...] = ()
-    if is_success(exchange):
+    if brought_body(exchange):
         body = body_of(exchange, job.max_bytes)
         found = b"" if isinstance(body, Problem) else body
         declared = optouts.of_answer(exchange, found, job.source_id)

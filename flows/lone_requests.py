@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.fetch.client import Fetcher
 from flows.homes import existing_home
-from flows.jobs import is_success
+from flows.jobs import brought_body
 from flows.run import name_run, utc_now
 from flows.settings import read_settings
 from transforms.content import body_of
@@ -63,7 +63,7 @@ def body_or_error(exchange: Exchange, max_bytes: int) -> bytes:
     url = exchange.requested_url
     if exchange.problem is not None:
         raise OSError(f"{url}: {exchange.problem.code}: {exchange.problem.detail}")
-    if not is_success(exchange):
+    if not brought_body(exchange):
         raise OSError(f"{url} answered {exchange.status} {exchange.reason}")
     body = body_of(exchange, max_bytes)
     if isinstance(body, Problem):

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path  # noqa: TC003 (a field's type)
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from flows.jobs import is_success
+from flows.jobs import brought_body
 from flows.progress import current_meter
 from flows.screen import counted
 from flows.step import step
@@ -160,7 +160,7 @@ def _of_exchanges(
 
 def _standing(exchange: Exchange, request: Request, *, is_known: bool) -> Standing:
     kind = (exchange.header("content-type") or "text/html").lower()
-    if exchange.purpose != "page" or not is_success(exchange) or not kind.startswith(PAGE_TYPES):
+    if exchange.purpose != "page" or not brought_body(exchange) or not kind.startswith(PAGE_TYPES):
         return "not_a_page"
     if _key(exchange.requested_url) is None:
         return "bad_address"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.refusals import is_challenge
-from transforms.statuses import GONE, NOT_MODIFIED, SERVER_ERROR
+from transforms.statuses import GONE, NOT_MODIFIED, SERVER_ERROR, is_success
 
 if TYPE_CHECKING:
     from transforms.records import Exchange
@@ -38,4 +38,4 @@ def failure_weight(exchange: Exchange) -> float:
 
 def is_read_later(exchange: Exchange) -> bool:
     """Tell whether an answer may bring a document, which decides on the state once it is read."""
-    return exchange.status is not None and 200 <= exchange.status < 300  # noqa: PLR2004 (success)
+    return is_success(exchange.status)
