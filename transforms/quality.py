@@ -85,7 +85,6 @@ class RuleVerdicts:
     failed_rows: int
     month_rows: int
     month_failed_rows: int
-    last_rows: int
     last_failed_rows: int
     last_checked_at: datetime
     failed_by_day: tuple[int, ...]

@@ -15,7 +15,6 @@ select
     coalesce(sum(failed_rows) filter (where age <= 0), 0)::bigint as failed_rows,
     sum(rows)::bigint as month_rows,
     sum(failed_rows)::bigint as month_failed_rows,
-    max_by(rows, checked_at)::bigint as last_rows,
     max_by(failed_rows, checked_at)::bigint as last_failed_rows,
     max(checked_at) as last_checked_at,
     list({'age': greatest(age, 0), 'failed_rows': failed_rows::bigint}) filter (where failed_rows > 0)
