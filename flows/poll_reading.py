@@ -11,7 +11,7 @@ from transforms import gaps, moves, schedule
 from transforms.failures import CHALLENGE, is_read_later
 from transforms.fates import Fate, poll_fate
 from transforms.poll_batches import ReadPoll
-from transforms.records import FeedState, Problem
+from transforms.records import FeedState, ParsedFeed, Problem
 from transforms.selection import decide
 from transforms.statuses import NOT_MODIFIED
 from warehouse.archive_read import read_exchange
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     from transforms.records import (
         Decision,
         Entry,
+        Exchange,
         Feed,
         FeedDocument,
         Gap,
         KnownEntry,
     )
+
+
+UNREAD = "worker_"
+"""How the codes of documents begin that cost a worker its time or life."""
 
 
 def bounds(run: Run) -> dict[str, float]:
@@ -42,7 +47,7 @@ def unread(run: Run, job: FeedJob, lost: Lost) -> FeedDone:
     """Return the poll whose document cost a worker its life: a failure of this feed alone."""
     exchange = without_payload(read_exchange(run.home.archive, job.place))
     problem = Problem(
-        stage="poll", subject=job.feed.url, code=f"worker_{lost.reason}", detail=lost.detail
+        stage="poll", subject=job.feed.url, code=f"{UNREAD}{lost.reason}", detail=lost.detail
     )
     return FeedDone(
         exchange=replace(exchange, problem=problem),
@@ -120,6 +125,17 @@ def _is_same_feed(state: FeedState, done: FeedDone, known: Mapping[str, KnownEnt
     return done.parsed is None or is_first or bool(shared)
 
 
+def _nothing_read(state: FeedState, exchange: Exchange, problem: Problem) -> ParsedFeed:
+    return ParsedFeed(
+        feed_id=state.feed_id,
+        exchange_id=exchange.exchange_id,
+        format="",
+        body_hash="",
+        items=0,
+        problems=(problem,),
+    )
+
+
 def _state_after(
     run: Run, done: FeedDone, state: FeedState, decisions: Sequence[Decision]
 ) -> FeedState:
@@ -128,6 +144,12 @@ def _state_after(
     A 304 was decided on when it came, as was every failure (`schedule.after_poll`).
     """
     fate = poll_fate(done.exchange, done.parsed)
+    problem = done.exchange.problem
+    if problem is not None and problem.code.startswith(UNREAD):
+        nothing = _nothing_read(state, done.exchange, problem)
+        return schedule.after_parse(
+            state, nothing, done.exchange, 0, now=run.clock(), **bounds(run)
+        )
     if fate.reason == CHALLENGE or done.exchange.status == NOT_MODIFIED:
         return state
     if done.parsed is not None:

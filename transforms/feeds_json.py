@@ -25,7 +25,10 @@ def read_json(text: str, max_items: int) -> tuple[Document, bool]:
     try:
         data: Any = orjson.loads(text.encode("utf-8", "replace"))
     except orjson.JSONDecodeError:
-        return _truncated(text, max_items)
+        try:
+            data = json.loads(text, parse_int=str)  # half a surrogate pair, or NaN, is no end
+        except (json.JSONDecodeError, RecursionError):
+            return _truncated(text, max_items)
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         return Document(format=""), False
     return _document(data, data["items"], max_items), False
@@ -36,7 +39,7 @@ def _truncated(text: str, max_items: int) -> tuple[Document, bool]:
     version = _VERSION_FIELD.search(text)
     if start is None or version is None:
         return Document(format=""), False
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=str)  # Python makes no number of 5,000 digits
     items: list[Any] = []
     at = start.end()
     while True:

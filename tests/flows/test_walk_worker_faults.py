@@ -21,6 +21,7 @@ from walk_support import (
 )
 
 from flows import fork_server
+from flows.health import feeds_health
 from flows.newsroom import Newsroom, serve_in_thread
 
 if TYPE_CHECKING:
@@ -87,6 +88,14 @@ def test_a_feed_that_costs_a_worker_its_life_fails_and_is_asked_again(story: Sto
     ]
     assert told(story.first, "poll") == {"loaded": 4, "failed": 2}
     assert told(story.second, "poll") == {"unchanged": 4, "failed": 2}  # it had no validators yet
+    health = {row.source_id: row for row in feeds_health(story.home)}
+    for host, code in (
+        ("feed-dies.example", "worker_died"),
+        ("feed-hangs.example", "worker_timeout"),
+    ):
+        row = health[host]
+        assert (row.condition, row.why, row.failing_polls) == ("failing", code, 2)
+        assert f"{code}; backing off" in row.due_reason
 
 
 def test_nothing_vanishes_and_nothing_is_tried_for_ever(story: Story) -> None:

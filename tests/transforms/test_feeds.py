@@ -265,6 +265,22 @@ def test_a_json_feed_is_a_feed() -> None:
     assert parsed.older_url == "https://notes.example/feed.json?page=2"
 
 
+@pytest.mark.parametrize(
+    "oddity",
+    [b'"half \\ud800 a pair"', b"9" * 6000, b"NaN", b"1e999"],
+    ids=["surrogate", "digits", "nan", "infinite"],
+)
+def test_a_json_feed_that_only_strict_parsers_refuse_is_whole(oddity: bytes) -> None:
+    whole = b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":%s,"title":"One"},'
+    body = whole % oddity + b'{"id":2,"title":"Two"}]}'
+    parsed = parse_feed(exchange(body), FEED, max_bytes=10**6)
+    assert (parsed.format, parsed.items, parsed.problems) == ("json11", 2, ())
+    assert [entry.title for entry in parsed.entries] == ["One", "Two"]
+    cut = parse_feed(exchange(body[:-2]), FEED, max_bytes=10**6)
+    assert codes(cut) == [("poll", "truncated_document")]
+    assert cut.items == 2
+
+
 def test_of_a_truncated_json_feed_the_complete_items_count() -> None:
     whole = (FIXTURES / "json_feed.json").read_bytes()
     parsed = parse_feed(exchange(whole[:-120]), FEED, max_bytes=10**6)
