@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from warehouse.publish import publish
 from warehouse.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from flows.fetch.client import Fetcher
     from flows.progress import Meter
@@ -91,56 +91,70 @@ async def open_run(
     from flows.fetch.client import Fetcher  # noqa: PLC0415 (dear, and of no use without a run)
 
     home = Home(settings.home)
+    with (
+        State(home.state) as state,
+        _in_register(state, settings, kind, parameters, clock) as begun,
+        ArchiveWriter(home.archive, begun.run_id, begun.at) as archive,
+        Workers(settings.workers, settings.page_time_limit_seconds) as workers,
+    ):
+        async with Fetcher(settings, state, clock=clock, archive=archive, sleep=sleep) as fetcher:
+            yield Run(
+                run_id=begun.run_id,
+                kind=kind,
+                settings=settings,
+                home=home,
+                state=state,
+                archive=archive,
+                fetcher=fetcher,
+                workers=workers,
+                clock=clock,
+                meter=current_meter(),
+                stop_at=begun.at + timedelta(seconds=settings.run_budget_seconds),
+                costs=begun.costs,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A run that stands in the register; what it costs is written there at its end."""
+
+    run_id: str
+    at: datetime
+    costs: dict[str, float]
+
+
+@contextmanager
+def _in_register(
+    state: State,
+    settings: Settings,
+    kind: str,
+    parameters: dict[str, Any],
+    clock: Callable[[], datetime],
+) -> Iterator[_Begun]:
+    """Enter a run as begun, and at its end how it ended; then publish what it loaded."""
+    home = Home(settings.home)
     now = clock()
     run_id = name_run(now)
-    with State(home.state) as state:
+    with writing(home) as con:
+        check_is_current(con)
+        state.begin_run(run_id, kind, now)
+        register.mark_dead_runs(con, state.dead_runs(), now)
+        register.begin_run(con, run_id, kind, parameters, now, CODE_VERSION)
+    costs: dict[str, float] = {}
+    status = "failed"
+    try:
+        yield _Begun(run_id=run_id, at=now, costs=costs)
+        status = "done"
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        status = "stopped"
+        raise
+    finally:
+        state.end_run(run_id)
         with writing(home) as con:
-            check_is_current(con)
-            state.begin_run(run_id, kind, now)
-            register.mark_dead_runs(con, state.dead_runs(), now)
-            register.begin_run(con, run_id, kind, parameters, now, CODE_VERSION)
-        costs: dict[str, float] = {}
-        status = "failed"
-        try:
-            with (
-                ArchiveWriter(home.archive, run_id, now) as archive,
-                Workers(settings.workers, settings.page_time_limit_seconds) as workers,
-            ):
-                async with Fetcher(
-                    settings, state, clock=clock, archive=archive, sleep=sleep
-                ) as fetcher:
-                    yield Run(
-                        run_id=run_id,
-                        kind=kind,
-                        settings=settings,
-                        home=home,
-                        state=state,
-                        archive=archive,
-                        fetcher=fetcher,
-                        workers=workers,
-                        clock=clock,
-                        meter=current_meter(),
-                        stop_at=now + timedelta(seconds=settings.run_budget_seconds),
-                        costs=costs,
-                    )
-            status = "done"
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            status = "stopped"
-            raise
-        finally:
-            state.end_run(run_id)
-            with writing(home) as con:
-                if status == "done":
-                    outlets.learn(con)
-                register.copy_work_in_hand(con, state.in_hand(clock()))
-                register.end_run(con, run_id, status, clock(), costs)
-            _publish(home, kind, settings)
-
-
-def _publish(home: Home, kind: str, settings: Settings) -> None:
-    """Put a fresh copy before the analysts.
-
-    Runs of the schedule come often; whoever starts another run wants to see it.
-    """
-    rest = settings.publish_rest_seconds_a_gb if kind == "ingest" else 0.0
-    publish(home, rest_seconds_a_gb=rest)
+            if status == "done":
+                outlets.learn(con)
+            register.copy_work_in_hand(con, state.in_hand(clock()))
+            register.end_run(con, run_id, status, clock(), costs)
+        # Runs of the schedule come often; whoever starts another run wants to see it.
+        rest = settings.publish_rest_seconds_a_gb if kind == "ingest" else 0.0
+        publish(home, rest_seconds_a_gb=rest)
