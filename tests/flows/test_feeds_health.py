@@ -39,6 +39,7 @@ POLLED = FeedState(feed_id="f", url="u", polled_at=NOW, changed_at=NOW, status=2
         (POLLED._replace(failures=0.25, problem="timeout"), 3, "failing"),
         (POLLED._replace(failures=0.5, status=403), 3, "blocked"),
         (POLLED._replace(failures=0.5, problem="challenge_page"), 3, "blocked"),
+        (POLLED._replace(failures=0.5, problem="robots_disallowed"), 3, "blocked"),
         (POLLED._replace(failures=2.0, status=410), 3, "gone"),
         (POLLED._replace(failures=40.0, status=404), 3, "gone"),
         (POLLED._replace(failures=3.0, status=404), 3, "failing"),
