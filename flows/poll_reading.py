@@ -78,6 +78,8 @@ def answered(run: Run, feed: Feed, done: FeedDone, states: Mapping[str, FeedStat
     if is_decided or not is_read_later(exchange):
         return state
     answered_at = exchange.fetched_at + timedelta(milliseconds=exchange.elapsed_ms)
+    if exchange.problem is not None and exchange.problem.code.startswith(UNREAD):
+        exchange = replace(exchange, problem=None)  # it counts once: in `_state_after`
     return schedule.after_poll(state, exchange, now=answered_at, host_free_at=None, **bounds(run))
 
 
