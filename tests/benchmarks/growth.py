@@ -60,7 +60,8 @@ def main() -> None:
     ):
         base = Path(scratch) / "base"
         prepare_home(base)
-        (base / "settings.toml").write_text("host_gap_seconds = 0.0\n", encoding="utf-8")
+        settings = "host_gap_seconds = 0.0\npublish_rest_seconds_a_gb = 0\n"
+        (base / "settings.toml").write_text(settings, encoding="utf-8")
         subscribe(base, served.newsroom.feeds)
         walk(base, served, 1)
         print(f"{'articles':>10}{'MB':>8}{'with news':>12}{'without':>10}{'publishing':>12}  CPU s")
