@@ -46,7 +46,7 @@ class _Held:
 
     done: Sequence[FeedDone]  # with items known again by their links
     entries: Mapping[str, KnownEntry]
-    articles: Mapping[str, str]
+    articles: Mapping[str, str]  # to which new entries lead
     loaded: frozenset[str]  # exchanges that a killed run had loaded
     gaps: dict[str, Gap]
 
@@ -106,7 +106,8 @@ def _look_up(
 ) -> _Held:
     done, known = _recognise(con, done)
     entries = [entry for one in done if one.parsed for entry in one.parsed.entries]
-    links = [entry.canonical_url for entry in entries if entry.canonical_url]
+    new = [entry for entry in entries if entry.entry_id not in known]
+    links = [entry.canonical_url for entry in new if entry.canonical_url]
     loaded = history.recorded_items(con, "poll", [one.exchange for one in done])
     gaps = [job.document.gap_id for job in jobs if job.document and job.document.gap_id]
     return _Held(

@@ -84,12 +84,15 @@ def _load_entries(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[str, int
         return {}
     columns = table_columns(con, "news.entries")
     with staged(con, "staged_entries", entries, columns):
+        for name in ("held_entries", "linked_entries"):
+            con.execute(query(name))
         count = run(con, "insert_entries")
         if count < len(entries):
             count += run(con, "touch_entries")
         if count < len(entries):
             count += run(con, "merge_entries")
-        run(con, "link_new_entries")
+        run(con, "link_held_entries")
+        con.execute("drop table temp.linked_entries; drop table temp.held_entries")
     return {"news.entries": count}
 
 

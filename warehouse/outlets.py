@@ -40,6 +40,9 @@ def knowledge(con: duckdb.DuckDBPyConnection, outlets: Iterable[str]) -> dict[st
 
 def learn(con: duckdb.DuckDBPyConnection) -> int:
     """Make the pages loaded since known; return how many. Doing it again changes nothing."""
+    ((new,),) = con.execute(query("new_outlet_pages")).fetchall()
+    if not new:
+        return 0
     with transaction(con):
         con.execute(query("remember_pages"), [REMEMBERED_PAGES]).fetchall()
         return run(con, "learn_outlets")

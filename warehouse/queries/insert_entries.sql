@@ -1,4 +1,4 @@
--- Grain: one entry that is not known yet. Known rows are found by their key alone.
+-- Grain: one entry that is not known yet, with the article that it leads to.
 insert into news.entries (
     entry_id, feed_id, source_id, article_id, guid, url, canonical_url, title, first_title,
     titles_seen, summary, content, position, published_at, published_precision,
@@ -8,7 +8,7 @@ insert into news.entries (
     first_exchange_id, exchange_id, run_id
 )
 select
-    staged.entry_id, staged.feed_id, staged.source_id, staged.article_id, staged.guid,
+    staged.entry_id, staged.feed_id, staged.source_id, linked.article_id, staged.guid,
     staged.url, staged.canonical_url, staged.title, staged.first_title, staged.titles_seen,
     staged.summary, staged.content, staged.position, staged.published_at,
     staged.published_precision, staged.published_has_zone, staged.published_raw,
@@ -18,6 +18,7 @@ select
     staged.origin_url, staged.state_hash, staged.first_seen_at, staged.last_seen_at,
     staged.changed_at, staged.first_exchange_id, staged.exchange_id, staged.run_id
 from staged_entries as staged
+left join linked_entries as linked using (entry_id)
 where not exists (
-    from news.entries as held where held.entry_id = staged.entry_id
+    from held_entries as held where held.entry_id = staged.entry_id
 );

@@ -1,5 +1,5 @@
 -- Grain: one exchange that is not known yet; what was exchanged does not change. A feed's outlet
--- is that of its subscription.
+-- is that of its subscription. Known ones are looked for among those of the same time alone.
 insert into ops.exchanges (
     exchange_id, run_id, load_id, purpose, item_id, source_id, requested_url, final_url, host,
     fetched_at, elapsed_ms, status, reason, content_type, etag, last_modified, payload_bytes,
@@ -15,6 +15,6 @@ select
     staged.archive_file, staged.archive_offset, staged.archive_length
 from staged_exchanges as staged
 left join news.feeds on feeds.feed_id = staged.item_id
-where not exists (
-    from ops.exchanges as held where held.exchange_id = staged.exchange_id
-);
+anti join (
+    select exchange_id from ops.exchanges semi join staged_exchanges using (fetched_at)
+) as held on held.exchange_id = staged.exchange_id;

@@ -1,5 +1,9 @@
--- Grain: one entry whose page turned out to be an article of the load.
-update news.entries as target set article_id = staged.article_id
-from staged_links as staged
-where target.entry_id = staged.entry_id
-    and target.article_id is distinct from staged.article_id;
+-- Grain: one entry whose page turned out to be an article of the load. Found by its key alone.
+update news.entries as target set article_id = held.article_id
+from (
+    select entries.rowid as held_row, staged.article_id
+    from news.entries
+    join staged_links as staged using (entry_id)
+) as held
+where target.rowid = held.held_row
+    and target.article_id is distinct from held.article_id;

@@ -1,9 +1,20 @@
--- Grain: one article, one address and one kind of address.
+-- Grain: one article, one address and one kind of address. Known rows are found by their article
+-- alone, then read.
 merge into news.article_urls as target
-using staged_article_urls as staged
-on target.article_id = staged.article_id
-    and target.url = staged.url
-    and target.kind = staged.kind
+using (
+    select staged.*, held.held_row
+    from staged_article_urls as staged
+    left join (
+        select rowid as held_row, article_id, url, kind
+        from news.article_urls
+        where rowid in (
+            select article_urls.rowid
+            from news.article_urls
+            semi join staged_article_urls using (article_id)
+        )
+    ) as held using (article_id, url, kind)
+) as staged
+on target.rowid = staged.held_row
 when matched and (
     staged.last_seen_at > target.last_seen_at
 ) then update set

@@ -1,11 +1,10 @@
 -- Grain: one known entry whose state changed, or an older sight of one, which never replaces the
--- state of a newer one. Known rows are found by their key alone: joined on the key, all columns of
--- all rows are read.
+-- state of a newer one. Joined on the key, all columns of all rows would be read.
 merge into news.entries as target
 using (
-    select staged.*, held.rowid as held_row
+    select staged.*, held.held_row
     from staged_entries as staged
-    join news.entries as held using (entry_id)
+    join held_entries as held using (entry_id)
 ) as staged
 on target.rowid = staged.held_row
 when matched and (

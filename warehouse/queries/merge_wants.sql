@@ -1,8 +1,14 @@
 -- Grain: one page wanted on one occasion.
 -- A known want learns of the exchange that its page came in.
 merge into ops.wants as target
-using staged_wants as staged
-on target.want_id = staged.want_id
+using (
+    select staged.*, held.held_row
+    from staged_wants as staged
+    left join (
+        select rowid as held_row, want_id from ops.wants semi join staged_wants using (want_id)
+    ) as held using (want_id)
+) as staged
+on target.rowid = staged.held_row
 when matched and (
     staged.exchange_id is distinct from target.exchange_id and staged.exchange_id is not null
 ) then update set
