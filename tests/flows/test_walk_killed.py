@@ -178,7 +178,7 @@ def test_a_run_killed_while_it_writes_the_warehouse_is_made_good_by_the_next(
         running.signal(signal.SIGKILL)
         running.wait()
         assert wait_until_gone(running.pid) == {}
-    assert found == times
+    assert found >= times  # two may come at one look
     some_pages.run(home)
     some_pages.assert_as_undisturbed(home)
 
