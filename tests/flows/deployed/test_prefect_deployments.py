@@ -185,7 +185,7 @@ def test_an_ingest_of_the_command_line_is_recorded_where_a_server_is_configured(
     home = make_home()
     child = start(
         tmp_path / "log",
-        "copytaster", "ingest", "--home", home.folder, "--feed", "none of them",
+        "copytaster", "ingest", "--home", home.folder, "--source", "none of them",
         cwd=tmp_path,
         env=deployed.environment,
     )  # fmt: skip
@@ -222,7 +222,7 @@ def test_an_outlet_that_turns_unusual_is_an_event_and_an_artifact_and_exit_code_
         con.execute(REFUSED)
     child = start(
         tmp_path / "log",
-        "copytaster", "ingest", "--home", home.folder, "--feed", "none of them",
+        "copytaster", "ingest", "--home", home.folder, "--source", "none of them",
         cwd=tmp_path,
         env=deployed.environment,
     )  # fmt: skip

@@ -53,7 +53,7 @@ def test_ingest_without_a_server_starts_none(
     prefect_home = tmp_path / "prefect"
     child = start(
         tmp_path / "log",
-        "copytaster", "ingest", "--home", home.folder, "--feed", "none of them", "--json",
+        "copytaster", "ingest", "--home", home.folder, "--source", "none of them", "--json",
         cwd=tmp_path,
         env=without_server(prefect_home),
     )  # fmt: skip
