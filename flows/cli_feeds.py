@@ -47,6 +47,15 @@ def add(  # noqa: PLR0913 (the options of a command)
     country: Annotated[str | None, typer.Option(help="Its country, as two letters.")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, as in 'en'.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the feed.")] = None,
+    without_tls_check: Annotated[
+        bool,
+        typer.Option(
+            "--without-tls-check",
+            help="Take any certificate when the feed itself is polled at the host of its address: "
+            "not for its pages, nor from hosts that it redirects to. A last resort, as the "
+            "answer may be anybody's. `feeds add` without it takes it back.",
+        ),
+    ] = False,
 ) -> None:
     """Subscribe to feeds.
 
@@ -65,6 +74,7 @@ def add(  # noqa: PLR0913 (the options of a command)
         country=country,
         language=language,
         source_id=source,
+        is_tls_unchecked=without_tls_check,
     )
     choice = Choice(pick=tuple(pick or ()), takes_all=take_all)
     with expected_errors():
@@ -169,8 +179,14 @@ app.command("health")(health)
 
 
 def _tell(done: Subscribed) -> None:
+    from transforms.condition import NOT_VERIFIED  # noqa: PLC0415
+
     again = f", {done.again} of them polled again" if done.again else ""
     typer.echo(f"{counted(done.added, 'feed')} added, {done.known} known already{again}")
+    for one in done.unchecked:
+        typer.secho(f"{NOT_VERIFIED}: {one}", err=True, fg="yellow")
+    for one in done.checked_again:
+        typer.echo(f"certificate verified again: {one}")
     for line in done.refused:
         typer.secho(f"not added: {line}", err=True, fg="yellow")
     if done.refused:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.homes import NotSubscribedError, current_warehouse, existing_home
 from flows.run import utc_now
-from transforms.condition import Condition, condition_of
+from transforms.condition import NOT_VERIFIED, Condition, condition_of
 from transforms.identity import possible_feed_ids
 from transforms.records import FeedState
 from warehouse import coverage, exchanges, read
@@ -137,6 +137,10 @@ def _feed_health(feed: Feed, state: FeedState | None, history: FeedHistory | Non
     known = state or FeedState(feed_id=feed.feed_id, url=feed.url)
     items = 0 if history is None else history.items
     condition, why = condition_of(known, items, utc_now())
+    if feed.is_tls_unchecked:
+        why = f"{why}; {NOT_VERIFIED}"
+    elif known.problem == "tls_error":
+        why = f"{why}; last resort: feeds add URL --without-tls-check"
     return FeedHealth(
         url=feed.url,
         source_id=feed.source_id,

@@ -18,6 +18,7 @@ from transforms.failures import is_read_later
 from transforms.gaps import part_id
 from transforms.identity import possible_feed_ids
 from transforms.records import FeedState
+from transforms.urls import host_of
 from warehouse import read
 from warehouse.connection import writing
 from warehouse.state_feeds import Calendar
@@ -91,7 +92,7 @@ async def poll_feeds(run: Run, feeds: Sequence[Feed]) -> int:
     async with asyncio.TaskGroup() as group:
         for feed in mine:
             state = states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=feed.url)
-            group.create_task(_poll(run, state, recorder))
+            group.create_task(_poll(run, feed, state, recorder))
     return len(mine)
 
 
@@ -107,12 +108,15 @@ def _record(run: Run, polled: Sequence[tuple[Exchange, FeedState]]) -> None:
     run.answered.update((state.feed_id, state) for _, state in polled)
 
 
-async def _poll(run: Run, state: FeedState, recorder: Grouped[tuple[Exchange, FeedState]]) -> None:
+async def _poll(
+    run: Run, feed: Feed, state: FeedState, recorder: Grouped[tuple[Exchange, FeedState]]
+) -> None:
     exchange = await run.fetcher.get(
         state.url,
         purpose="feed",
         run_id=run.run_id,
         headers=schedule.conditional_headers(state, run.clock()),
+        unchecked_host=host_of(feed.url) if feed.is_tls_unchecked else None,
     )
     was_left_alone = exchange.problem is not None and exchange.problem.code == schedule.NOT_ASKED
     host = run.fetcher.left_alone_until(exchange.final_url) if was_left_alone else None

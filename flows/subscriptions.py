@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flows.homes import current_warehouse, existing_home
 from flows.run import utc_now
+from transforms.condition import NOT_VERIFIED
 from transforms.first_polls import first_polls
 from transforms.identity import feed_id, possible_feed_ids
 from transforms.opml import Subscription, write_opml
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
 class Subscribed:
     """What became of a list of subscriptions; ``refused`` says why, a line each.
 
-    ``again`` are those of the known that were polled no more, and are now.
+    ``again`` are those of the known that were polled no more, and are now; ``unchecked`` and
+    ``checked_again`` the addresses whose certificates are not verified, or are once more.
     """
 
     added: int
     known: int
     again: int = 0
     refused: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    checked_again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,22 +70,18 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     feeds: dict[str, Feed] = {}
     refused = []
     with current_warehouse(home) as con:
-        known = {feed.feed_id: feed.is_active for feed in read.feeds(con, active_only=False)}
+        known = {feed.feed_id: feed for feed in read.feeds(con, active_only=False)}
+        outlets = {source.source_id: source for source in read.sources(con)}
     for one in wanted:
         if (why := _refusal(one.url)) is not None:
             refused.append(why)
             continue
-        source = source_of(one)
-        sources.setdefault(source.source_id, source)
         url = one.url if feed_id(one.url) in known else subscribed_url(one.url)
-        feed = Feed(
-            feed_id=feed_id(url),
-            source_id=source.source_id,
-            url=url,
-            title=one.title,
-            category=one.category,
-        )
-        feeds.setdefault(feed.feed_id, feed)
+        before = known.get(feed_id(url))
+        said = _with_known(one, _subscription(before, outlets[before.source_id])) if before else one
+        source = source_of(said)
+        sources.setdefault(source.source_id, source)
+        feeds.setdefault(feed_id(url), _feed(said, url, source))
     with current_warehouse(home) as con:
         register.put_feeds(con, list(sources.values()), list(feeds.values()), utc_now())
     with State(home.state) as state:
@@ -91,8 +91,36 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
     return Subscribed(
         added=len(feeds.keys() - known.keys()),
         known=len(feeds.keys() & known.keys()),
-        again=sum(not known.get(key, True) for key in feeds),
+        again=sum(not known[key].is_active for key in feeds.keys() & known.keys()),
         refused=tuple(refused),
+        unchecked=tuple(feed.url for feed in feeds.values() if feed.is_tls_unchecked),
+        checked_again=tuple(
+            feed.url
+            for key, feed in feeds.items()
+            if key in known and known[key].is_tls_unchecked and not feed.is_tls_unchecked
+        ),
+    )
+
+
+def _with_known(said: Subscription, known: Subscription) -> Subscription:
+    """Return what is said of a known feed and, where no outlet is named, what was known of it.
+
+    Else `feeds add URL --without-tls-check` would take it out of its outlet.
+    """
+    if said.source_id is not None or said.homepage is not None:
+        return said
+    new = {name: value for name, value in asdict(said).items() if value is not None}
+    return replace(known, **new)
+
+
+def _feed(said: Subscription, url: str, source: Source) -> Feed:
+    return Feed(
+        feed_id=feed_id(url),
+        source_id=source.source_id,
+        url=url,
+        title=said.title,
+        category=said.category,
+        is_tls_unchecked=said.is_tls_unchecked,
     )
 
 
@@ -152,6 +180,8 @@ def _listed(feed: Feed, state: FeedState | None) -> Listed:
     if state is not None and state.polled_at is not None:
         polled = f"{state.polled_at:%Y-%m-%d %H:%M}"
         words = state.problem or (f"HTTP {state.status}" if state.status else "")
+    if feed.is_tls_unchecked:
+        words = f"{words}; {NOT_VERIFIED}"
     if state is not None and state.due_at is not None:
         due = f"{state.due_at:%Y-%m-%d %H:%M} ({state.due_reason})"
     return Listed(
@@ -185,6 +215,7 @@ def _subscription(feed: Feed, source: Source) -> Subscription:
         language=source.language,
         country=source.country,
         source_id=source.source_id,
+        is_tls_unchecked=feed.is_tls_unchecked,
     )
 
 

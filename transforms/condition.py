@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 QUIET_AFTER = timedelta(days=14)
 BARRED = frozenset({401, 403, 407, 451, TOO_MANY_REQUESTS})
 DISALLOWED = "robots_disallowed"
+NOT_VERIFIED = "certificate not verified"
 
 
 class Condition(StrEnum):

@@ -2,8 +2,8 @@
 
 Beside what OPML 2.0 knows (``text``, ``xmlUrl``, ``htmlUrl``, ``language``),
 attributes of our own say which outlet a feed belongs to: ``sourceName``,
-``sourceId``, ``country`` and ``language`` on each outline. Readers that do not know them
-ignore them.
+``sourceId``, ``country`` and ``language`` on each outline; ``tlsCheck="no"`` says that the
+feed's certificate is not verified. Readers that do not know them ignore them.
 
 Source: http://opml.org/spec2.opml
 """
@@ -48,6 +48,7 @@ class Subscription:
     language: str | None = None  # BCP 47, lower case
     country: str | None = None  # ISO 3166-1 alpha-2, lower case
     source_id: str | None = None  # where the operator named the outlet differently
+    is_tls_unchecked: bool = False  # its certificate is not verified
 
 
 def read_opml(document: bytes) -> tuple[Subscription, ...]:
@@ -110,6 +111,7 @@ def _subscription(values: dict[str, str], groups: tuple[str, ...]) -> Subscripti
         language=language_tag(values.get("language")),
         country=values.get("country", "").lower() or None,
         source_id=values.get("sourceid") or None,
+        is_tls_unchecked=values.get("tlscheck", "").lower() == "no",
     )
 
 
@@ -154,5 +156,6 @@ def _attributes(subscription: Subscription) -> dict[str, str]:
         "country": subscription.country,
         "sourceName": subscription.source_name,
         "sourceId": subscription.source_id,
+        "tlsCheck": "no" if subscription.is_tls_unchecked else None,
     }
     return {name: value for name, value in given.items() if value}

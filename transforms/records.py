@@ -119,6 +119,7 @@ class Feed:
     title: str | None = None
     category: str | None = None
     is_active: bool = True
+    is_tls_unchecked: bool = False  # the operator's exception for the host of its address
 
 
 class FeedState(NamedTuple):
@@ -312,6 +313,7 @@ class Exchange:
     place: Place | None = None
     payload_bytes: int = 0  # size of the payload, known also where the payload was dropped
     payload_hash: str | None = None  # xxh3_128 of the payload, likewise
+    is_tls_unchecked: bool = False  # some request of it took any certificate
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""

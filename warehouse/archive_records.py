@@ -164,6 +164,8 @@ def _own_fields(exchange: Exchange, head: bytes) -> dict[str, Any]:
         "hops": [[hop.url, hop.status] for hop in exchange.hops],
         "problem": _problem_fields(exchange),
     }
+    if exchange.is_tls_unchecked:
+        fields["is_tls_unchecked"] = True
     if exchange.payload_hash is not None or exchange.payload_bytes:
         fields["known_payload"] = [exchange.payload_bytes, exchange.payload_hash]
     if not _says_all(head, exchange):
@@ -219,6 +221,7 @@ def _own_exchange(
         place=place,
         payload_bytes=payload_bytes,
         payload_hash=payload_hash,
+        is_tls_unchecked=own.get("is_tls_unchecked", False),
     )
 
 

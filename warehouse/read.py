@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-_FEED = ("feed_id", "source_id", "url", "title", "category", "is_active")
+_FEED = ("feed_id", "source_id", "url", "title", "category", "is_active", "is_tls_unchecked")
 
 
 def feeds(

@@ -235,6 +235,7 @@ def _exchange_row(exchange: Exchange) -> Row:
         "hops": [columns_of(hop) for hop in exchange.hops],
         "problem_code": problem.code if problem else None,
         "problem_detail": problem.detail if problem else None,
+        "is_tls_unchecked": exchange.is_tls_unchecked,
         "archive_file": place.file if place else None,
         "archive_offset": place.offset if place else None,
         "archive_length": place.length if place else None,

@@ -8,7 +8,7 @@ waits for the turn of its own host.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -50,6 +50,16 @@ class Archive(Protocol):
 
 class Ledger(HostLedger, OriginLedger, Protocol):
     """What is remembered of hosts and origins, durably, by all processes together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What is asked of each address on the way, redirects too."""
+
+    purpose: Purpose
+    run_id: str
+    headers: Mapping[str, str]
+    unchecked_host: str | None
 
 
 class Fetcher:
@@ -102,13 +112,19 @@ class Fetcher:
         purpose: Purpose,
         run_id: str,
         headers: Mapping[str, str] = MappingProxyType({}),
+        unchecked_host: str | None = None,
     ) -> Exchange:
         """Return the exchange with an address, redirects followed; it is archived.
 
         ``headers`` (validators, as they once came) are sent byte for byte, at each
         redirect too. An exchange for which nothing was sent has a problem and no status.
+        Certificates are verified, but for those of ``unchecked_host`` (as `host_of` gives it).
         """
-        exchange = await self._walk(url, purpose, run_id, headers)
+        sent = self._request_headers(purpose, headers)
+        request = _Request(
+            purpose=purpose, run_id=run_id, headers=sent, unchecked_host=unchecked_host
+        )
+        exchange = await self._walk(url, request)
         return self._archive.append(exchange)
 
     async def sitemaps(self, url: str, *, run_id: str) -> tuple[str, ...] | None:
@@ -119,35 +135,30 @@ class Fetcher:
         """Return before when the host of a URL asked not to be asked; None if it did not."""
         return self._politeness.left_alone_until(host_of(url))
 
-    async def _walk(
-        self, url: str, purpose: Purpose, run_id: str, headers: Mapping[str, str]
-    ) -> Exchange:
+    async def _walk(self, url: str, request: _Request) -> Exchange:
         address = requested_url(url, url)
         if address is None:
             answers = [self._unsent(Fault(code="bad_url", detail="no http(s) URL", is_final=True))]
-            return _exchange(url, url, purpose, run_id, [], answers)
-        sent = self._request_headers(purpose, headers)
+            return _exchange(url, url, request, [], answers)
         hops: list[Hop] = []
         answers = []
         while True:
-            answer = await self._step(address, purpose, run_id, sent)
+            answer = await self._step(address, request)
             target = redirect_target(address, answer, hops)
             if isinstance(target, Fault):
                 answer = replace(answer, fault=target)
             answers.append(answer)
             if not isinstance(target, str):
-                return _exchange(url, address, purpose, run_id, hops, answers)
+                return _exchange(url, address, request, hops, answers)
             hops.append(Hop(url=address, status=answer.status or 0))
             address = target
 
-    async def _step(
-        self, address: str, purpose: Purpose, run_id: str, headers: Mapping[str, str]
-    ) -> Answer:
+    async def _step(self, address: str, request: _Request) -> Answer:
         fault = self._wire.refusal(address)
-        if fault is None and purpose == "page":
-            fault = await self._origins.objection(address, run_id)
-        elif fault is None and purpose == "feed":
-            fault = await self._origins.objection_to_feed(address, run_id)
+        if fault is None and request.purpose == "page":
+            fault = await self._origins.objection(address, request.run_id)
+        elif fault is None and request.purpose == "feed":
+            fault = await self._origins.objection_to_feed(address, request.run_id)
         if fault is not None:
             return self._unsent(fault)
         host = host_of(address)
@@ -160,9 +171,10 @@ class Fetcher:
                 return self._unsent(Fault(code="host_asked_to_wait", detail=detail))
             answer = await self._wire.send(
                 address,
-                headers,
-                max_bytes=self._max_bytes[purpose],
-                keeps_cut=purpose == "robots",  # RFC 9309: its first 500 KiB count
+                request.headers,
+                max_bytes=self._max_bytes[request.purpose],
+                keeps_cut=request.purpose == "robots",  # RFC 9309: its first 500 KiB count
+                checks_tls=host != request.unchecked_host,
             )
             self._politeness.record(host, answer)
             return answer
@@ -195,20 +207,15 @@ def redirect_target(address: str, answer: Answer, hops: Sequence[Hop]) -> str | 
     return target
 
 
-def _exchange(  # noqa: PLR0913, PLR0917 (the parts of one record)
-    requested: str,
-    final: str,
-    purpose: Purpose,
-    run_id: str,
-    hops: Sequence[Hop],
-    answers: Sequence[Answer],
+def _exchange(
+    requested: str, final: str, request: _Request, hops: Sequence[Hop], answers: Sequence[Answer]
 ) -> Exchange:
     last = answers[-1]
     began = answers[0].asked_at
     return Exchange(
-        exchange_id=exchange_id(purpose, requested, began),
-        run_id=run_id,
-        purpose=purpose,
+        exchange_id=exchange_id(request.purpose, requested, began),
+        run_id=request.run_id,
+        purpose=request.purpose,
         requested_url=requested,
         final_url=final,
         fetched_at=began,
@@ -218,7 +225,8 @@ def _exchange(  # noqa: PLR0913, PLR0917 (the parts of one record)
         headers=last.headers,
         payload=last.payload,
         hops=tuple(hops),
-        problem=None if last.fault is None else _problem(purpose, requested, last.fault),
+        problem=None if last.fault is None else _problem(request.purpose, requested, last.fault),
+        is_tls_unchecked=any(answer.is_tls_unchecked for answer in answers),
     )
 
 

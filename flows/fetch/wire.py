@@ -46,6 +46,7 @@ class Answer:
     headers: Headers = ()
     payload: bytes = b""
     fault: Fault | None = None
+    is_tls_unchecked: bool = False  # whatever certificate there was, it was taken
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class _Reading:
     parts: list[bytes] = field(default_factory=list)
     fault: Fault | None = None
     is_reused: bool = False  # the connection had served a request before
+    is_tls_unchecked: bool = False
 
 
 class Wire:
@@ -117,12 +119,19 @@ class Wire:
         return min((result["host"] for result in found), key=lambda one: (":" in one, one))
 
     async def send(
-        self, address: str, headers: Mapping[str, str], *, max_bytes: int, keeps_cut: bool = False
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        *,
+        max_bytes: int,
+        keeps_cut: bool = False,
+        checks_tls: bool = True,
     ) -> Answer:
         """Return what came: of a body over ``max_bytes`` nothing, or the start if it is kept.
 
         A request on a kept connection that the server has closed meanwhile is sent
-        once more: the server never saw the first.
+        once more: the server never saw the first. Without ``checks_tls`` any certificate is
+        taken, on a connection that serves no request with it.
         """
         asked_at, began = self._clock(), time.perf_counter()
         url = URL(address, encoded=True)
@@ -130,7 +139,7 @@ class Wire:
         for is_last in (False, True):
             reading = _Reading()
             try:
-                await self._read(url, headers, max_bytes, reading)
+                await self._read(url, headers, max_bytes, reading, checks_tls=checks_tls)
             except WIRE_ERRORS as error:
                 reading.fault = fault_of(error)
                 was_closed = reading.is_reused and reading.fault.code == "connection_reset"
@@ -146,17 +155,28 @@ class Wire:
             headers=reading.headers,
             payload=b"" if is_cut and not keeps_cut else b"".join(reading.parts)[:max_bytes],
             fault=reading.fault,
+            is_tls_unchecked=reading.is_tls_unchecked,
         )
 
     async def _read(
-        self, url: URL, headers: Mapping[str, str], max_bytes: int, reading: _Reading
+        self,
+        url: URL,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        reading: _Reading,
+        *,
+        checks_tls: bool,
     ) -> None:
         proxy = None if self._proxies is None else self._proxies.of(url)
+        # aiohttp would take any certificate of a proxy too, to which no exception applies.
+        is_proxy_secure = proxy is not None and proxy.scheme == "https"
+        reading.is_tls_unchecked = not (checks_tls or url.scheme != "https" or is_proxy_secure)
         request = self._session(is_proxied=proxy is not None).get(
             url,
             headers=headers,
             allow_redirects=False,
             proxy=proxy,
+            ssl=not reading.is_tls_unchecked,  # connections are pooled by it
             trace_request_ctx=reading,
         )
         async with request as response:

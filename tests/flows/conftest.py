@@ -221,6 +221,7 @@ class Lab:
     """Runs a story with a publisher, and a fetcher whose every connection leads to it."""
 
     folder: Path
+    kind: type[Publisher] = Publisher
 
     def __call__(self, story: Story, *, is_direct: bool = False, **given: object) -> None:
         asyncio.run(self._tell(story, is_direct=is_direct, given=given))
@@ -229,7 +230,7 @@ class Lab:
         machine, folder = Machine(), self.folder / "archive"
         writer = ArchiveWriter(folder, "run", START)
         shelf = Shelf(folder, writer)
-        async with Publisher(machine) as publisher:
+        async with self.kind(machine) as publisher:
             settings = Settings(
                 home=self.folder,
                 connect_to=None if is_direct else f"127.0.0.1:{publisher.port}",

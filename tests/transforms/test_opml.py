@@ -41,15 +41,19 @@ SUBSCRIPTIONS = st.builds(
     homepage=st.none() | st.just("https://gazette.example/?a=1&b=2"),
     language=st.none() | st.sampled_from(["en", "kk", "zh-hans"]),
     country=st.none() | st.sampled_from(["kz", "gb"]),
+    is_tls_unchecked=st.booleans(),
 )
 
 
 @given(st.lists(SUBSCRIPTIONS, max_size=8, unique_by=lambda s: s.url))
 def test_what_is_written_is_read_again(given_list: list[Subscription]) -> None:
     written = write_opml(given_list, title="Feeds <&>")
-    expected = {(s.url.replace("<1>", "%3C1%3E"), s.title, s.category) for s in given_list}
+    expected = {
+        (s.url.replace("<1>", "%3C1%3E"), s.title, s.category, s.is_tls_unchecked)
+        for s in given_list
+    }
     again = read_opml(written)
-    assert {(s.url, s.title, s.category) for s in again} == expected
+    assert {(s.url, s.title, s.category, s.is_tls_unchecked) for s in again} == expected
     assert read_opml(write_opml(again, title="Feeds")) == again
 
 

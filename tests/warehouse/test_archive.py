@@ -142,6 +142,7 @@ def test_an_exchange_comes_back_equal(tmp_path: Path, exchange: Exchange) -> Non
 @given(st.lists(exchanges, min_size=1, max_size=4))
 @example([replace(PAGE, headers=(("", ""), (":", "\r\n\r\n")), final_url="https://a.example/\r\n")])
 @example([replace(PAGE, headers=(("A", " padded "), ("B", "x\n folded")), status=7)])
+@example([replace(PAGE, is_tls_unchecked=True)])
 @example([replace(REFUSED, payload=b"\x00\xff", headers=(("A", "b"),), reason="cut")])
 def test_any_exchange_comes_back_equal(given_exchanges: list[Exchange]) -> None:
     with tempfile.TemporaryDirectory() as name:
