@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-POLLS_A_BATCH, LOADED_AT_ONCE = 500, 100  # as in the walk
+POLLS_A_BATCH, RECORDED_AT_ONCE = 500, 100  # as in the walk
 KEPT_EVERY = 360  # minutes: what came of it until then
 CHOOSE_EVERY = 10  # minutes, as the deployment runs
 MINUTE = timedelta(minutes=1)
@@ -164,10 +164,10 @@ class Simulation:
         return {one: known.get(one) or FeedState(feed_id=one, url="u") for one in ids}
 
     def _write(self, states: Sequence[FeedState]) -> None:
-        """Write states in groups as large as those in which the walk records and loads polls."""
+        """Write states in groups no larger than those in which the walk records polls."""
         with self._charged("write"):
-            for start in range(0, len(states), LOADED_AT_ONCE):
-                self.state.put_feed_states(states[start : start + LOADED_AT_ONCE])
+            for start in range(0, len(states), RECORDED_AT_ONCE):
+                self.state.put_feed_states(states[start : start + RECORDED_AT_ONCE])
 
     def _is_skipped(self, state: FeedState, due_at: datetime) -> bool:
         """Put a feed off whose hour to skip has begun since it became due."""
