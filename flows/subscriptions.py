@@ -23,7 +23,7 @@ from warehouse import read, register
 from warehouse.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -79,7 +79,7 @@ def subscribe(folder: Path | None, wanted: Sequence[Subscription]) -> Subscribed
         url = one.url if feed_id(one.url) in known else subscribed_url(one.url)
         before = known.get(feed_id(url))
         said = _with_known(one, _subscription(before, outlets[before.source_id])) if before else one
-        source = source_of(said)
+        source = _with_known_outlet(said, source_of(said), outlets)
         sources.setdefault(source.source_id, source)
         feeds.setdefault(feed_id(url), _feed(said, url, source))
     with current_warehouse(home) as con:
@@ -111,6 +111,18 @@ def _with_known(said: Subscription, known: Subscription) -> Subscription:
         return said
     new = {name: value for name, value in asdict(said).items() if value is not None}
     return replace(known, **new)
+
+
+def _with_known_outlet(said: Subscription, source: Source, outlets: Mapping[str, Source]) -> Source:
+    """Return an outlet as a subscription tells of it and, where that is silent, as it is known."""
+    known = outlets.get(source.source_id, source)
+    return replace(
+        known,
+        name=said.source_name or known.name,
+        country=said.country or known.country,
+        language=said.language or known.language,
+        homepage=said.homepage or known.homepage,
+    )
 
 
 def _feed(said: Subscription, url: str, source: Source) -> Feed:
